@@ -1,0 +1,488 @@
+/*
+ * Changes, and which of them may be applied together.
+ *
+ * A want claims the node it changes. Two changes that claim the same node, or one of them a node under the
+ * other's, cannot both be applied in one round; additions claim nothing but that their container stays.
+ */
+#include "edit/edits.h"
+
+#include "edit/internal.h"
+#include "syntax/scalar.h"
+
+static void free_want(gpointer data)
+{
+    CfnWant *want = data;
+    g_free(want->section);
+    g_free(want->key);
+    g_free(want->yaml);
+    g_free(want->text);
+    g_free(want);
+}
+
+static void free_change(gpointer data)
+{
+    CfnChange *change = data;
+    g_ptr_array_unref(change->wants);
+    g_ptr_array_unref(change->requires);
+    g_free(change->refusal);
+    g_free(change);
+}
+
+static void free_operation(gpointer data)
+{
+    CfnOperation *operation = data;
+    g_free((char *)operation->key);
+    g_free((char *)operation->text);
+    g_ptr_array_unref(operation->owners);
+    g_free(operation);
+}
+
+static void free_snippet(gpointer data)
+{
+    CfnSnippet *snippet = data;
+    cfn_tree_free(snippet->tree);
+    cfn_source_free(snippet->source);
+    g_free(snippet);
+}
+
+static void clear_splice(gpointer data)
+{
+    g_free(((CfnSplice *)data)->text);
+}
+
+static bool has_merge_keys(const CfnTree *tree)
+{
+    return g_strstr_len(tree->source->text, tree->source->length, "<<") != NULL;
+}
+
+CfnEdits *cfn_edits_new(const CfnTree *tree)
+{
+    CfnEdits *edits = g_new0(CfnEdits, 1);
+    edits->tree = tree;
+    edits->has_merge_keys = has_merge_keys(tree);
+    edits->changes = g_ptr_array_new_with_free_func(free_change);
+    edits->operations = g_ptr_array_new_with_free_func(free_operation);
+    edits->splices = g_array_new(FALSE, FALSE, sizeof(CfnSplice));
+    g_array_set_clear_func(edits->splices, clear_splice);
+    edits->snippets = g_ptr_array_new_with_free_func(free_snippet);
+    return edits;
+}
+
+void cfn_edits_free(CfnEdits *edits)
+{
+    if (edits == NULL) {
+        return;
+    }
+    g_ptr_array_unref(edits->operations);
+    g_array_unref(edits->splices);
+    g_ptr_array_unref(edits->changes);
+    g_ptr_array_unref(edits->snippets);
+    g_free(edits);
+}
+
+const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)
+{
+    CfnSnippet *snippet = g_new0(CfnSnippet, 1);
+    g_ptr_array_add(edits->snippets, snippet);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
+    snippet->source = cfn_source_new("snippet", bytes, CFN_SOURCE_HARD_LIMIT, &error);
+    g_assert_no_error(error);
+    snippet->tree = cfn_tree_parse(snippet->source, &error);
+    g_assert_no_error(error);
+    return snippet->tree;
+}
+
+char *cfn_snippet_string(const char *text)
+{
+    GString *out = g_string_new("\"");
+    cfn_scalar_escape_double(out, text, strlen(text));
+    g_string_append_c(out, '"');
+    return g_string_free(out, FALSE);
+}
+
+/* ---- Changes ---- */
+
+CfnChange *cfn_change_new(CfnEdits *edits, gpointer owner)
+{
+    CfnChange *change = g_new0(CfnChange, 1);
+    change->edits = edits;
+    change->owner = owner;
+    change->wants = g_ptr_array_new_with_free_func(free_want);
+    change->requires = g_ptr_array_new();
+    g_ptr_array_add(edits->changes, change);
+    return change;
+}
+
+void cfn_change_require(CfnChange *change, CfnChange *shared)
+{
+    shared->shared = true;
+    if (!g_ptr_array_find(change->requires, shared, NULL)) {
+        g_ptr_array_add(change->requires, shared);
+    }
+}
+
+void cfn_change_drop(CfnChange *change)
+{
+    change->dropped = true;
+}
+
+const char *cfn_change_refusal(const CfnChange *change)
+{
+    for (guint i = 0; i < change->requires->len; i++) {
+        const CfnChange *shared = change->requires->pdata[i];
+        if (shared->refusal != NULL) {
+            return shared->refusal;
+        }
+    }
+    return change->refusal;
+}
+
+bool cfn_change_is_empty(const CfnChange *change)
+{
+    return change->wants->len == 0;
+}
+
+bool cfn_change_applied(const CfnChange *change)
+{
+    return change->applied;
+}
+
+bool cfn_change_waits(const CfnChange *change)
+{
+    return change->waits;
+}
+
+/* ---- Nodes that are never edited ---- */
+
+static const CfnNode *merge_key_of(const CfnNode *mapping)
+{
+    return cfn_node_find_key(mapping, "<<");
+}
+
+static char *refusal_of_key(const CfnNode *key)
+{
+    if (key->duplicate) {
+        return g_strdup_printf("the key '%.*s' stands twice in its mapping", (int)key->length,
+                               key->text);
+    }
+    if (cfn_node_equals(key, "Fn::Transform")) {
+        return g_strdup("it stands in Fn::Transform, whose result cannot be seen");
+    }
+    if (cfn_node_has_prefix(key, "Fn::ForEach::")) {
+        return g_strdup("it stands in the body of Fn::ForEach");
+    }
+    return NULL;
+}
+
+static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
+{
+    const char *text = tree->source->text;
+    if (cfn_node_has_anchor(node)) {
+        return g_strdup_printf("it stands under the anchor '%.*s'",
+                               (int)cfn_span_length(node->anchor), text + node->anchor.start);
+    }
+    if (node->kind == CFN_ALIAS) {
+        return g_strdup_printf("it is the alias '*%.*s'", (int)node->length, node->text);
+    }
+    if (cfn_node_has_tag(node) && cfn_span_length(node->tag) == strlen("!Transform") &&
+        strncmp(text + node->tag.start, "!Transform", strlen("!Transform")) == 0) {
+        return g_strdup("it stands in Fn::Transform, whose result cannot be seen");
+    }
+    return NULL;
+}
+
+static char *find_refusal(const CfnTree *tree, const CfnNode *node, bool merges)
+{
+    for (const CfnNode *at = node; at != NULL; at = at->parent) {
+        char *refusal = refusal_of_node(tree, at);
+        const CfnNode *key = at->is_key ? at : cfn_node_key(at);
+        if (refusal == NULL && key != NULL) {
+            refusal = refusal_of_key(key);
+        }
+        if (refusal == NULL && merges && merge_key_of(at) != NULL) {
+            refusal = g_strdup("its mapping has a merge key '<<'");
+        }
+        if (refusal != NULL) {
+            return refusal;
+        }
+    }
+    return NULL;
+}
+
+char *cfn_edit_refusal(const CfnTree *tree, const CfnNode *node)
+{
+    return find_refusal(tree, node, has_merge_keys(tree));
+}
+
+/* ---- What can be done ---- */
+
+const CfnNode *cfn_claimed_node(const CfnNode *item_or_key)
+{
+    return item_or_key->is_key ? cfn_node_value(item_or_key) : item_or_key;
+}
+
+static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
+{
+    if (change->refusal == NULL) {
+        const CfnEdits *edits = change->edits;
+        change->refusal = find_refusal(edits->tree, target, edits->has_merge_keys);
+    }
+    CfnWant *made = g_new0(CfnWant, 1);
+    made->kind = kind;
+    made->change = change;
+    made->target = target;
+    g_ptr_array_add(change->wants, made);
+    return made;
+}
+
+void cfn_edit_set_string(CfnChange *change, const CfnNode *scalar, const char *text)
+{
+    want(change, CFN_WANT_STRING, scalar)->text = g_strdup(text);
+}
+
+void cfn_edit_splice(CfnChange *change, const CfnNode *scalar, uint32_t start, uint32_t end,
+                     const char *text)
+{
+    CfnWant *made = want(change, CFN_WANT_SPLICE, scalar);
+    made->start = start;
+    made->end = end;
+    made->text = g_strdup(text);
+}
+
+void cfn_edit_replace(CfnChange *change, const CfnNode *node, const char *yaml)
+{
+    want(change, CFN_WANT_REPLACE, node)->yaml = g_strdup(yaml);
+}
+
+void cfn_edit_remove(CfnChange *change, const CfnNode *item_or_key)
+{
+    for (guint i = 0; i < change->wants->len; i++) {
+        const CfnWant *other = change->wants->pdata[i];
+        if (other->kind == CFN_WANT_REMOVE && other->target == item_or_key) {
+            return;
+        }
+    }
+    want(change, CFN_WANT_REMOVE, item_or_key);
+}
+
+void cfn_edit_append(CfnChange *change, const CfnNode *sequence, const char *yaml)
+{
+    want(change, CFN_WANT_ADD, sequence)->yaml = g_strdup(yaml);
+}
+
+void cfn_edit_wrap_append(CfnChange *change, const CfnNode *value, const char *yaml)
+{
+    bool list = value->kind == CFN_SEQUENCE && !cfn_node_has_tag(value);
+    want(change, list ? CFN_WANT_ADD : CFN_WANT_WRAP, value)->yaml = g_strdup(yaml);
+}
+
+/* "key:" with YAML below it, indented. */
+static char *pair_yaml(const char *key, const char *yaml)
+{
+    g_autofree char *name = cfn_snippet_string(key);
+    GString *out = g_string_new(name);
+    g_string_append(out, ":\n");
+    g_auto(GStrv) lines = g_strsplit(yaml, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (line[1] != NULL || **line != '\0') {
+            g_string_append_printf(out, "%s%s\n", **line == '\0' ? "" : "  ", *line);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
+void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *after, const char *key,
+                  const char *yaml)
+{
+    if (mapping->kind != CFN_MAPPING) {
+        want(change, CFN_WANT_FILL, mapping)->yaml = pair_yaml(key, yaml);
+        return;
+    }
+    CfnWant *made = want(change, CFN_WANT_ADD, mapping);
+    made->after = after;
+    made->key = g_strdup(key);
+    made->yaml = g_strdup(yaml);
+}
+
+/* The usual order, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
+static const char *const section_order[] = {
+    "AWSTemplateFormatVersion", "Description", "Transform", "Metadata", "Parameters", "Rules",
+    "Mappings", "Conditions", "Resources", "Outputs", "Hooks",
+};
+
+static int section_rank(const char *name, size_t length)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(section_order); i++) {
+        if (strlen(section_order[i]) == length && memcmp(section_order[i], name, length) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+/* The last section in front of the first one that usually stands behind NAME. */
+static const CfnNode *section_before(const CfnNode *root, const char *name)
+{
+    int rank = section_rank(name, strlen(name));
+    const CfnNode *before = NULL;
+    cfn_node_each_key(key, root)
+    {
+        if (section_rank(key->text, key->length) > rank) {
+            break;
+        }
+        before = key;
+    }
+    return before;
+}
+
+void cfn_edit_add_to_section(CfnChange *change, const char *section, const char *key,
+                             const char *yaml)
+{
+    const CfnNode *root = change->edits->tree->root;
+    const CfnNode *entries = cfn_node_get(root, section);
+    if (entries != NULL) {
+        cfn_edit_add(change, entries, NULL, key, yaml);
+        ((CfnWant *)g_ptr_array_index(change->wants, change->wants->len - 1))->set_off = true;
+        return;
+    }
+    CfnWant *made = want(change, CFN_WANT_FILL, root);
+    made->section = g_strdup(section);
+    made->after = section_before(root, section);
+    made->yaml = pair_yaml(key, yaml);
+}
+
+/* ---- Who may have what ---- */
+
+typedef struct {
+    GHashTable *claimed; /* node -> CfnWant */
+    GHashTable *inside;  /* node -> CfnChange that claims or needs something under it, or MANY */
+    GPtrArray *accepted; /* CfnWant */
+} Claims;
+
+static const int many;
+#define MANY ((gpointer)&many)
+
+static bool is_claim(const CfnWant *wanted)
+{
+    return wanted->kind != CFN_WANT_ADD && wanted->kind != CFN_WANT_FILL;
+}
+
+/* Whether the same thing was asked for before, so that both can have it. */
+static bool is_same(const CfnWant *a, const CfnWant *b)
+{
+    return a->kind == CFN_WANT_REMOVE && b->kind == CFN_WANT_REMOVE && a->target == b->target;
+}
+
+static bool conflicts(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
+{
+    const CfnNode *node = cfn_claimed_node(wanted->target);
+    const CfnWant *other = g_hash_table_lookup(claims->claimed, node);
+    if (other != NULL && other->unit != unit && is_same(other, wanted)) {
+        return false;
+    }
+    for (const CfnNode *at = node; at != NULL; at = at->parent) {
+        other = g_hash_table_lookup(claims->claimed, at);
+        if (other != NULL && other->unit != unit) {
+            return true;
+        }
+    }
+    gpointer below = is_claim(wanted) ? g_hash_table_lookup(claims->inside, node) : NULL;
+    return below != NULL && below != unit;
+}
+
+static void commit(Claims *claims, CfnWant *wanted, CfnChange *unit)
+{
+    const CfnNode *node = cfn_claimed_node(wanted->target);
+    if (is_claim(wanted) && !g_hash_table_contains(claims->claimed, node)) {
+        g_hash_table_insert(claims->claimed, (gpointer)node, wanted);
+    }
+    for (const CfnNode *at = node; at != NULL; at = at->parent) {
+        gpointer other = g_hash_table_lookup(claims->inside, at);
+        if (other == MANY) {
+            break;
+        }
+        g_hash_table_insert(claims->inside, (gpointer)at,
+                            other == NULL || other == unit ? (gpointer)unit : MANY);
+    }
+    wanted->unit = unit;
+    g_ptr_array_add(claims->accepted, wanted);
+}
+
+/* CHANGE with the shared ones that are not applied yet. */
+static GPtrArray *unit_of(CfnChange *change)
+{
+    GPtrArray *unit = g_ptr_array_new();
+    g_ptr_array_add(unit, change);
+    for (guint i = 0; i < change->requires->len; i++) {
+        CfnChange *shared = change->requires->pdata[i];
+        if (!shared->applied) {
+            g_ptr_array_add(unit, shared);
+        }
+    }
+    return unit;
+}
+
+static bool unit_conflicts(const Claims *claims, const GPtrArray *unit, const CfnChange *change)
+{
+    for (guint i = 0; i < unit->len; i++) {
+        const CfnChange *part = unit->pdata[i];
+        for (guint k = 0; k < part->wants->len; k++) {
+            if (conflicts(claims, part->wants->pdata[k], change)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void accept_unit(Claims *claims, CfnChange *change)
+{
+    g_autoptr(GPtrArray) unit = unit_of(change);
+    if (unit_conflicts(claims, unit, change)) {
+        change->waits = true;
+        return;
+    }
+    for (guint i = 0; i < unit->len; i++) {
+        CfnChange *part = unit->pdata[i];
+        part->applied = true;
+        for (guint k = 0; k < part->wants->len; k++) {
+            commit(claims, part->wants->pdata[k], change);
+        }
+    }
+}
+
+GBytes *cfn_edits_apply(CfnEdits *edits)
+{
+    Claims claims = {
+        .claimed = g_hash_table_new(NULL, NULL),
+        .inside = g_hash_table_new(NULL, NULL),
+        .accepted = g_ptr_array_new(),
+    };
+    for (guint i = 0; i < edits->changes->len; i++) {
+        CfnChange *change = edits->changes->pdata[i];
+        if (!change->dropped && !change->shared && cfn_change_refusal(change) == NULL &&
+            change->wants->len > 0) {
+            accept_unit(&claims, change);
+        }
+    }
+    bool any = claims.accepted->len > 0;
+    if (any) {
+        cfn_file_style_init(&edits->style, edits->tree);
+        cfn_edits_build(edits, claims.accepted);
+    }
+    g_hash_table_unref(claims.claimed);
+    g_hash_table_unref(claims.inside);
+    g_ptr_array_unref(claims.accepted);
+    return any ? cfn_splice_bytes(edits->tree->source, edits->splices) : NULL;
+}
+
+const GPtrArray *cfn_edits_operations(const CfnEdits *edits)
+{
+    return edits->operations;
+}
+
+const GArray *cfn_edits_splices(const CfnEdits *edits)
+{
+    return edits->splices;
+}

@@ -1,0 +1,136 @@
+/*
+ * The tree of a template, with the place of everything.
+ *
+ * Nodes are read-only to all but the parser, live in their tree's arena, and keep the bytes they
+ * stand on: nothing is normalized, so an edit can leave alone what it does not mean.
+ */
+#ifndef CFN_SYNTAX_NODE_H
+#define CFN_SYNTAX_NODE_H
+
+#include <stddef.h>
+#include <string.h>
+
+#include "text/span.h"
+
+typedef enum {
+    CFN_SCALAR,
+    CFN_MAPPING,  /* its children are key, value, key, value … */
+    CFN_SEQUENCE, /* its children are its items */
+    CFN_ALIAS,    /* `*name`; its text is the name */
+} CfnKind;
+
+typedef enum {
+    CFN_PLAIN, /* also the empty node, whose span has no width */
+    CFN_SINGLE_QUOTED,
+    CFN_DOUBLE_QUOTED,
+    CFN_LITERAL, /* | */
+    CFN_FOLDED,  /* > */
+    CFN_BLOCK,   /* collections by indentation */
+    CFN_FLOW,    /* collections in braces and brackets, all JSON among them */
+} CfnStyle;
+
+typedef struct CfnNode CfnNode;
+
+struct CfnNode {
+    const CfnNode *parent; /* NULL for the root */
+    const CfnNode *next;   /* next key, value or item of the parent; NULL for the last */
+    const CfnNode *first;  /* first child: a key or an item */
+    const CfnNode *last;   /* last child: a value or an item */
+    const char *text;      /* a scalar's decoded text, not NUL-terminated; never NULL for scalars */
+    uint32_t length;       /* of the text, in bytes */
+    CfnSpan span;          /* all of it, with tag and anchor, quotes and brackets. A block collection
+                              ends where its last descendant ends; a block scalar ends behind its
+                              last line with content, before that line's newline. */
+    uint32_t content;      /* where the value begins behind tag and anchor */
+    CfnSpan tag;           /* with its `!`; empty (start == end) when there is none */
+    CfnSpan anchor;        /* with its `&`; empty when there is none */
+    uint32_t mark;         /* of an item: its `-`; of a value: its `:`; else CFN_NOWHERE */
+    uint32_t comma;        /* in flow style, the comma behind this item or value, else CFN_NOWHERE */
+    uint32_t index;        /* which item or pair of its parent, from 0 */
+    uint32_t count;        /* how many items or pairs it has */
+    uint8_t kind;          /* CfnKind */
+    uint8_t style;         /* CfnStyle */
+    bool is_key;
+    bool duplicate;        /* of a key: the same key stands in this mapping more than once */
+};
+
+/* The value of a key node. */
+static inline const CfnNode *cfn_node_value(const CfnNode *key)
+{
+    return key->next;
+}
+
+/* The pair behind the one of KEY, or NULL: the next key. */
+static inline const CfnNode *cfn_node_next_key(const CfnNode *key)
+{
+    return key->next->next;
+}
+
+static inline bool cfn_node_has_tag(const CfnNode *node)
+{
+    return node->tag.start != node->tag.end;
+}
+
+static inline bool cfn_node_has_anchor(const CfnNode *node)
+{
+    return node->anchor.start != node->anchor.end;
+}
+
+static inline bool cfn_node_is_mapping(const CfnNode *node)
+{
+    return node != NULL && node->kind == CFN_MAPPING;
+}
+
+static inline bool cfn_node_is_sequence(const CfnNode *node)
+{
+    return node != NULL && node->kind == CFN_SEQUENCE;
+}
+
+static inline bool cfn_node_is_scalar(const CfnNode *node)
+{
+    return node != NULL && node->kind == CFN_SCALAR;
+}
+
+/* A node without any bytes, as behind `Key:` with nothing there. */
+static inline bool cfn_node_is_empty(const CfnNode *node)
+{
+    return node != NULL && node->kind == CFN_SCALAR && node->span.start == node->span.end;
+}
+
+/* Whether NODE is a scalar whose decoded text is TEXT. NULL is not. */
+bool cfn_node_equals(const CfnNode *node, const char *text);
+/* The same, ASCII letters compared without case. */
+bool cfn_node_equals_nocase(const CfnNode *node, const char *text);
+bool cfn_node_has_prefix(const CfnNode *node, const char *prefix);
+bool cfn_node_contains(const CfnNode *node, const char *part);
+/* Whether both are scalars with the same decoded text. */
+bool cfn_node_same_text(const CfnNode *a, const CfnNode *b);
+/* The decoded text as a new string; NULL when NODE is no scalar. g_free it. */
+char *cfn_node_dup_text(const CfnNode *node);
+
+/* The key node of KEY in MAPPING; NULL if MAPPING is none (or NULL) or has no such key. The last of
+   duplicate keys counts, as most readers have it. Linear in the number of pairs. */
+const CfnNode *cfn_node_find_key(const CfnNode *mapping, const char *key);
+/* Its value, or NULL. */
+const CfnNode *cfn_node_get(const CfnNode *mapping, const char *key);
+/* The value at a path of keys, each as cfn_node_get: cfn_node_at(n, "A", "B", NULL). */
+const CfnNode *cfn_node_at(const CfnNode *mapping, const char *first_key, ...)
+    __attribute__((sentinel));
+/* The item at INDEX of a sequence, or NULL. */
+const CfnNode *cfn_node_item(const CfnNode *sequence, uint32_t index);
+/* Of a value: its key. Of an item or the root: NULL. Constant time is not promised. */
+const CfnNode *cfn_node_key(const CfnNode *value);
+/* Whether NODE is ANCESTOR or stands under it. */
+bool cfn_node_is_under(const CfnNode *node, const CfnNode *ancestor);
+
+/* Iterates over the keys of a mapping (none if it is NULL or another kind). */
+#define cfn_node_each_key(key, mapping)                                                            \
+    for (const CfnNode *key = cfn_node_is_mapping(mapping) ? (mapping)->first : NULL; key != NULL; \
+         key = cfn_node_next_key(key))
+
+/* Iterates over the items of a sequence (none if it is NULL or another kind). */
+#define cfn_node_each_item(item, sequence)                                                         \
+    for (const CfnNode *item = cfn_node_is_sequence(sequence) ? (sequence)->first : NULL;          \
+         item != NULL; item = item->next)
+
+#endif

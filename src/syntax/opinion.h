@@ -1,0 +1,24 @@
+/*
+ * The second opinion: a text read once more by a parser that shares nothing with ours.
+ *
+ * YAML is read by libyaml's own grammar (yaml_parser_parse, not its tokens), JSON by jansson, since
+ * libyaml refuses JSON's surrogate pairs; duplicate keys and integers too big for jansson fall to libyaml.
+ */
+#ifndef CFN_SYNTAX_OPINION_H
+#define CFN_SYNTAX_OPINION_H
+
+#include "syntax/tree.h"
+
+/*
+ * Whether the other parser reads TREE's source as the tree has it: kinds, tags, anchors, styles
+ * and decoded texts. False with ERROR (CFN_ERROR_SYNTAX) naming the first difference.
+ */
+bool cfn_opinion_agrees(const CfnTree *tree, GError **error);
+
+/*
+ * Whether libfyaml is known to misread a text in silence that has these bytes: a block scalar header
+ * followed by a blank line. Such a file gets the second opinion even where nothing was found.
+ */
+bool cfn_opinion_is_due(const CfnTree *tree);
+
+#endif

@@ -1,0 +1,295 @@
+/*
+ * Edits on small texts: each case names a text, what is done to it, and the text it must become.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "edit/edits.h"
+
+typedef enum { REMOVE, APPEND, WRAP, ADD, SECTION, SET, REPLACE, SPLICE, END } Verb;
+
+typedef struct {
+    Verb verb;
+    const char *path; /* keys and indices, separated by slashes */
+    const char *yaml; /* or the text */
+    const char *key;
+    const char *after;
+    uint32_t start, end;
+} Step;
+
+typedef struct {
+    const char *name;
+    const char *before;
+    Step steps[4];
+    const char *after;
+} Case;
+
+static const CfnNode *find(const CfnNode *node, const char *path)
+{
+    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+    for (char **part = parts; *part != NULL && node != NULL; part++) {
+        if (**part == '\0') {
+            continue;
+        }
+        node = node->kind == CFN_SEQUENCE ? cfn_node_item(node, (uint32_t)g_ascii_strtoull(*part, NULL, 10))
+                                          : cfn_node_get(node, *part);
+    }
+    assert_non_null(node);
+    return node;
+}
+
+static const CfnNode *handle(const CfnNode *node)
+{
+    const CfnNode *key = cfn_node_key(node);
+    return key != NULL ? key : node;
+}
+
+static void take(CfnChange *change, const CfnNode *root, const Step *step)
+{
+    const CfnNode *node = find(root, step->path);
+    switch (step->verb) {
+    case REMOVE:
+        cfn_edit_remove(change, handle(node));
+        break;
+    case APPEND:
+        cfn_edit_append(change, node, step->yaml);
+        break;
+    case WRAP:
+        cfn_edit_wrap_append(change, node, step->yaml);
+        break;
+    case ADD:
+        cfn_edit_add(change, node, step->after ? cfn_node_find_key(node, step->after) : NULL,
+                     step->key, step->yaml);
+        break;
+    case SECTION:
+        cfn_edit_add_to_section(change, step->after, step->key, step->yaml);
+        break;
+    case SET:
+        cfn_edit_set_string(change, node, step->yaml);
+        break;
+    case REPLACE:
+        cfn_edit_replace(change, node, step->yaml);
+        break;
+    case SPLICE:
+        cfn_edit_splice(change, node, step->start, step->end, step->yaml);
+        break;
+    case END:
+        break;
+    }
+}
+
+static char *edited(const char *before, const Step *steps)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(before, strlen(before));
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CfnSource) source = cfn_source_new("case", bytes, CFN_SOURCE_HARD_LIMIT, &error);
+    assert_non_null(source);
+    g_autoptr(CfnTree) tree = cfn_tree_parse(source, &error);
+    assert_non_null(tree);
+    g_autoptr(CfnEdits) edits = cfn_edits_new(tree);
+    for (const Step *step = steps; step->path != NULL; step++) {
+        take(cfn_change_new(edits, GUINT_TO_POINTER(1)), tree->root, step);
+    }
+    g_autoptr(GBytes) after = cfn_edits_apply(edits);
+    assert_non_null(after);
+    return g_strndup(g_bytes_get_data(after, NULL), g_bytes_get_size(after));
+}
+
+static const Case cases[] = {
+    { "append to an indented list",
+      "A:\n  L:\n    - x: 1 # one\n      y: 2 # two\n\nB: 1\n",
+      { { APPEND, "A/L", "x: 3\nz: '4'\n" } },
+      "A:\n  L:\n    - x: 1 # one\n      y: 2 # two\n    - x: 3\n      z: '4'\n\nB: 1\n" },
+    { "append to an unindented list",
+      "A:\n  L:\n  - x: 1\n  # about B\n  B: 1\n",
+      { { APPEND, "A/L", "x: [a, b]\n" } },
+      "A:\n  L:\n  - x: 1\n  - x: [a, b]\n  # about B\n  B: 1\n" },
+    { "append behind a comment of the item",
+      "L:\n  - x: 1\n    # more of x\n  # - old: 1\n\nB: 1\n",
+      { { APPEND, "L", "x: 2\n" } },
+      "L:\n  - x: 1\n    # more of x\n  # - old: 1\n  - x: 2\n\nB: 1\n" },
+    { "append without final newline",
+      "L:\r\n- a",
+      { { APPEND, "L", "b" } },
+      "L:\r\n- a\r\n- b" },
+    { "append behind a block scalar",
+      "L:\n  - |\n    text\n\n\nB: 1\n",
+      { { APPEND, "L", "b" } },
+      "L:\n  - |\n    text\n  - b\n\n\nB: 1\n" },
+    { "append behind a block scalar that keeps its blank lines",
+      "L:\n  - |+\n    text\n\n\nB: 1\n",
+      { { APPEND, "L", "b" } },
+      "L:\n  - |+\n    text\n\n\n  - b\nB: 1\n" },
+    { "append behind a block scalar that ends the text",
+      "L:\n  - |\n    text",
+      { { APPEND, "L", "b" } },
+      "L:\n  - |-\n    text\n  - b" },
+    { "append in flow", "L: [a, b] # c\n", { { APPEND, "L", "c: d" } }, "L: [a, b, {c: d}] # c\n" },
+    { "append in flow with a trailing comma",
+      "L: [\n  a, # x\n  b, # y\n]\n",
+      { { APPEND, "L", "c" } },
+      "L: [\n  a, # x\n  b, # y\n  c,\n]\n" },
+    { "append in flow with comments",
+      "L: [\n  a, # x\n  b # y\n]\n",
+      { { APPEND, "L", "c" } },
+      "L: [\n  a, # x\n  b, # y\n  c\n]\n" },
+    { "append to pretty JSON",
+      "{\n  \"L\": [\n    {\n      \"a\": 1\n    }\n  ]\n}",
+      { { APPEND, "L", "a: !Sub '${x}'\nb: !GetAtt K.Arn\nc: true\n" } },
+      "{\n  \"L\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": {\n        \"Fn::Sub\": \"${x}\"\n      },\n"
+      "      \"b\": {\n        \"Fn::GetAtt\": [\n          \"K\",\n          \"Arn\"\n        ]\n      },\n      \"c\": true\n"
+      "    }\n  ]\n}" },
+    { "append to minified JSON",
+      "{\"L\":[{\"a\":1}]}",
+      { { APPEND, "L", "a: !Ref x" } },
+      "{\"L\":[{\"a\":1},{\"a\":{\"Ref\":\"x\"}}]}" },
+    { "append with leading commas",
+      "{ \"L\" : [\n    \"a\"\n  , \"b\"\n  ]\n}\n",
+      { { APPEND, "L", "c" } },
+      "{ \"L\" : [\n    \"a\"\n  , \"b\"\n  , \"c\"\n  ]\n}\n" },
+    { "append tab-indented",
+      "{\n\t\"L\" : [\n\t\t{\"a\" : 1, \"b\" : 2}\n\t]\n}\n",
+      { { APPEND, "L", "a: 3\nb: 4\n" } },
+      "{\n\t\"L\" : [\n\t\t{\"a\" : 1, \"b\" : 2},\n\t\t{\"a\" : 3, \"b\" : 4}\n\t]\n}\n" },
+    { "append to an empty list", "L: []\n", { { APPEND, "L", "a: b" } }, "L: [{a: b}]\n" },
+    { "long intrinsics in block style",
+      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n",
+      { { APPEND, "A/L", "x: !GetAtt K.Arn\nz: !Sub a\n" } },
+      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n  - x:\n      Fn::GetAtt:\n      - K\n      - Arn\n"
+      "    z:\n      Fn::Sub: 'a'\n" },
+    { "remove an item with its comment",
+      "L:\n  - a\n\n  # about b\n  - b # b\n  - c\n",
+      { { REMOVE, "L/1", NULL } },
+      "L:\n  - a\n\n  - c\n" },
+    { "remove the last item", "L:\n  - a\n  - b\n\nX: 1\n", { { REMOVE, "L/1" } }, "L:\n  - a\n\nX: 1\n" },
+    { "remove every item",
+      "A:\n  L:\n    - a\n    - b\n  X: 1\n",
+      { { REMOVE, "A/L/0" }, { REMOVE, "A/L/1" } },
+      "A:\n  X: 1\n" },
+    { "remove the first pair of an item",
+      "L:\n  - x: 1\n    y: 2\n",
+      { { REMOVE, "L/0/x" } },
+      "L:\n  - y: 2\n" },
+    { "remove at the end without newline", "A: 1\nB: 2", { { REMOVE, "B" } }, "A: 1" },
+    { "remove between blank lines",
+      "R:\n  A: 1\n\n  B: 2\n\n  C: 3\n",
+      { { REMOVE, "R/B" } },
+      "R:\n  A: 1\n\n  C: 3\n" },
+    { "remove in flow", "L: [a, b, c]\n", { { REMOVE, "L/1" } }, "L: [a, c]\n" },
+    { "remove the last in flow", "L: [a, b, c]\n", { { REMOVE, "L/2" } }, "L: [a, b]\n" },
+    { "remove neighbours in flow",
+      "L: [a, b, c]\n",
+      { { REMOVE, "L/1" }, { REMOVE, "L/2" } },
+      "L: [a]\n" },
+    { "remove from pretty JSON",
+      "{\n  \"L\": [\n    {\n      \"a\": 1\n    },\n    2\n  ]\n}\n",
+      { { REMOVE, "L/0" } },
+      "{\n  \"L\": [\n    2\n  ]\n}\n" },
+    { "remove the last from pretty JSON",
+      "{\n  \"L\": [\n    1,\n    2\n  ]\n}\n",
+      { { REMOVE, "L/1" } },
+      "{\n  \"L\": [\n    1\n  ]\n}\n" },
+    { "remove an argument's last item",
+      "A: !If [c, [x], d]\n",
+      { { REMOVE, "A/1/0" } },
+      "A: !If [c, [], d]\n" },
+    { "remove and add in one mapping",
+      "A:\n  x: 1\n  y: 2\n",
+      { { REMOVE, "A/y" }, { ADD, "A", "3", "z" } },
+      "A:\n  x: 1\n  z: 3\n" },
+    { "remove all and add",
+      "A:\n  x: 1\nB: 1\n",
+      { { REMOVE, "A/x" }, { ADD, "A", "3", "z" } },
+      "A:\n  z: 3\nB: 1\n" },
+    { "add behind a key",
+      "A:\n  Type: T # t\n  Properties:\n    x: 1\n",
+      { { ADD, "A", "Delete", "DeletionPolicy", "Type" } },
+      "A:\n  Type: T # t\n  DeletionPolicy: Delete\n  Properties:\n    x: 1\n" },
+    { "add behind a key in JSON",
+      "{\n  \"A\": {\n    \"Type\": \"T\",\n    \"P\": 1\n  }\n}\n",
+      { { ADD, "A", "Delete", "D", "Type" } },
+      "{\n  \"A\": {\n    \"Type\": \"T\",\n    \"D\": \"Delete\",\n    \"P\": 1\n  }\n}\n" },
+    { "add to an empty node",
+      "A:\n  Type: T\n  Properties: # none\nB: 1\n",
+      { { ADD, "A/Properties", "true", "x" }, { ADD, "A/Properties", "2", "z" } },
+      "A:\n  Type: T\n  Properties: # none\n    x: true\n    z: 2\nB: 1\n" },
+    { "add to a section, set off",
+      "R:\n  A:\n    T: 1\n\n  B:\n    T: 2\n\nO:\n  x: 1\n",
+      { { SECTION, "", "T: 3\n", "C", "R" } },
+      "R:\n  A:\n    T: 1\n\n  B:\n    T: 2\n\n  C:\n    T: 3\n\nO:\n  x: 1\n" },
+    { "make a section",
+      "Description: d\n\nResources:\n  A:\n    T: 1\n",
+      { { SECTION, "", "Type: String\n", "P", "Parameters" } },
+      "Description: d\n\nParameters:\n  P:\n    Type: String\n\nResources:\n  A:\n    T: 1\n" },
+    { "make the first section",
+      "Resources:\n  A:\n    T: 1\n",
+      { { SECTION, "", "Type: String\n", "P", "Parameters" } },
+      "Parameters:\n  P:\n    Type: String\nResources:\n  A:\n    T: 1\n" },
+    { "make a section in JSON",
+      "{\n  \"Resources\": {\n    \"A\": {}\n  }\n}\n",
+      { { SECTION, "", "Value: !Ref A\n", "P", "Outputs" }, { SECTION, "", "Value: x\n", "Q", "Outputs" } },
+      "{\n  \"Resources\": {\n    \"A\": {}\n  },\n  \"Outputs\": {\n    \"P\": {\n      \"Value\": {\n        \"Ref\": \"A\"\n      }\n    },\n"
+      "    \"Q\": {\n      \"Value\": \"x\"\n    }\n  }\n}\n" },
+    { "set a plain number", "A: 1 # one\n", { { SET, "A", "ON" } }, "A: 'ON' # one\n" },
+    { "set a quoted string", "A: \"1\"\nB: 'x'\n", { { SET, "A", "ON" } }, "A: \"ON\"\nB: 'x'\n" },
+    { "set under a tag and anchor", "A: !Sub '1'\n", { { SET, "A", "2" } }, "A: !Sub '2'\n" },
+    { "set in JSON", "{\"A\": 1}", { { SET, "A", "ON" } }, "{\"A\": \"ON\"}" },
+    { "splice an escaped scalar",
+      "A: \"x\\u002c y, z\"\n",
+      { { SPLICE, "A", "-", NULL, NULL, 1, 3 } },
+      "A: \"x-y, z\"\n" },
+    { "splice a plain scalar into what must be quoted",
+      "A: a,b\n",
+      { { SPLICE, "A", ": ", NULL, NULL, 1, 2 } },
+      "A: 'a: b'\n" },
+    { "splice a folded scalar",
+      "A: >-\n  a,\n  b\nB: 1\n",
+      { { SPLICE, "A", "-", NULL, NULL, 1, 2 } },
+      "A: >-\n  a-\n  b\nB: 1\n" },
+    { "replace a scalar by an intrinsic",
+      "A: !Ref K # k\n",
+      { { REPLACE, "A", "!GetAtt K.Arn" } },
+      "A: !GetAtt K.Arn # k\n" },
+    { "replace in long form",
+      "A:\n  Ref: K\nB: 1\n",
+      { { REPLACE, "A", "!GetAtt K.Arn" } },
+      "A:\n  Fn::GetAtt: [K, Arn]\nB: 1\n" },
+    { "replace in JSON",
+      "{\n \"A\": {\n  \"Ref\": \"K\"\n }\n}",
+      { { REPLACE, "A", "!GetAtt K.Arn" } },
+      "{\n \"A\": {\n  \"Fn::GetAtt\": [\n   \"K\",\n   \"Arn\"\n  ]\n }\n}" },
+    { "wrap a block mapping",
+      "P:\n  S:\n    a: 1 # one\n    b:\n      - c\n  V: 1\n",
+      { { WRAP, "P/S", "a: 2\n" } },
+      "P:\n  S:\n    - a: 1 # one\n      b:\n        - c\n    - a: 2\n  V: 1\n" },
+    { "wrap where lists are unindented",
+      "P:\n  S:\n    a: 1 # one\n    b:\n    - c\n  V: 1\n",
+      { { WRAP, "P/S", "a: 2\n" } },
+      "P:\n  S:\n  - a: 1 # one\n    b:\n    - c\n  - a: 2\n  V: 1\n" },
+    { "wrap a scalar", "A:\n  D: x # x\n", { { WRAP, "A/D", "y" } }, "A:\n  D:\n    - x # x\n    - y\n" },
+    { "wrap in JSON",
+      "{\n  \"S\": {\n    \"a\": 1\n  }\n}\n",
+      { { WRAP, "S", "a: 2\n" } },
+      "{\n  \"S\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": 2\n    }\n  ]\n}\n" },
+    { "wrap in one line", "S: {a: 1}\nT: [x]\n", { { WRAP, "S", "a: 2\n" } }, "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
+};
+
+static void run_case(void **state)
+{
+    const Case *one = *state;
+    g_autofree char *after = edited(one->before, one->steps);
+    assert_string_equal(after, one->after);
+}
+
+int main(void)
+{
+    struct CMUnitTest tests[G_N_ELEMENTS(cases)];
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        tests[i] = (struct CMUnitTest){ .name = cases[i].name, .test_func = run_case,
+                                        .initial_state = (void *)&cases[i] };
+    }
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -700,13 +700,45 @@ static void splice_raw(Build *build, const CfnWant *want, const GArray *map)
     splice_string(build, start, end, text);
 }
 
+static const char *function_of(const GPtrArray *wants)
+{
+    for (guint i = 0; i < wants->len; i++) {
+        const CfnWant *want = wants->pdata[i];
+        if (want->function != NULL) {
+            return want->function;
+        }
+    }
+    return NULL;
+}
+
+/* Puts FUNCTION around a scalar whose text will be TEXT. */
+static void build_call(Build *build, CfnWant *want, const char *function, const char *text)
+{
+    const CfnNode *scalar = want->target;
+    CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
+    g_autofree char *quoted = cfn_snippet_string(text);
+    g_autofree char *yaml = g_strdup_printf("!%s %s", function, quoted);
+    operate(build, CFN_OP_REPLACE, scalar, want)->value =
+        cfn_edits_snippet(build->edits, yaml)->root;
+    GString *open = g_string_new(NULL);
+    if (!look.json) {
+        g_string_printf(open, "!%s ", function);
+    } else {
+        g_string_printf(open, "{\"Fn::%s\"%s", function, look.colon);
+        splice(build, scalar->span.end, scalar->span.end, "}", 1);
+    }
+    splice_string(build, scalar->span.start, scalar->span.start, open);
+}
+
 static void build_scalar(Build *build, const CfnNode *scalar, GPtrArray *wants)
 {
     g_ptr_array_sort(wants, by_start);
     CfnWant *first = wants->pdata[0];
     g_autofree char *text = spliced_text(scalar, wants);
     bool in_flow = scalar->parent != NULL && scalar->parent->style == CFN_FLOW;
-    if (scalar->style == CFN_PLAIN && !cfn_scalar_can_be_plain(text, strlen(text), in_flow)) {
+    const char *function = function_of(wants);
+    if (function == NULL && scalar->style == CFN_PLAIN &&
+        !cfn_scalar_can_be_plain(text, strlen(text), in_flow)) {
         g_free(first->text);
         first->text = g_steal_pointer(&text);
         build_string(build, first);
@@ -716,7 +748,11 @@ static void build_scalar(Build *build, const CfnNode *scalar, GPtrArray *wants)
     for (guint i = 0; i < wants->len; i++) {
         splice_raw(build, wants->pdata[i], map);
     }
-    operate_text(build, first, text);
+    if (function != NULL) {
+        build_call(build, first, function, text);
+    } else {
+        operate_text(build, first, text);
+    }
 }
 
 /* ---- One value becomes a list ---- */
@@ -747,6 +783,20 @@ static void put_wrapped_items(Build *build, GString *out, CfnWant *want, const C
     put_child(build, out, want, look, indent);
 }
 
+/* An item that becomes a list of its own: `- a: 1` to `- - a: 1`. */
+static void wrap_item(Build *build, CfnWant *want, const CfnLook *look)
+{
+    const CfnNode *node = want->target;
+    g_autofree char *indent = g_strnfill(cfn_tree_column(build->tree, node->span.start), ' ');
+    GString *lead = g_string_new(NULL);
+    g_string_append_printf(lead, "-%*s", look->gap, "");
+    splice_string(build, node->span.start, node->span.start, lead);
+    shift_lines(build, node, 1 + look->gap);
+    GString *items = g_string_new(NULL);
+    put_wrapped_items(build, items, want, look, indent);
+    splice_lines(build, node, false, items, look->newline);
+}
+
 static void wrap_block(Build *build, CfnWant *want, const CfnLook *look)
 {
     const CfnNode *node = want->target;
@@ -768,8 +818,7 @@ static void wrap_block(Build *build, CfnWant *want, const CfnLook *look)
     shift_lines(build, node, (int)content - (int)column);
     GString *items = g_string_new(NULL);
     put_wrapped_items(build, items, want, look, indent);
-    splice_lines(build, node->parent->kind == CFN_MAPPING ? cfn_node_key(node) : node, false,
-                 items, look->newline);
+    splice_lines(build, cfn_node_key(node), false, items, look->newline);
 }
 
 static void wrap_flow(Build *build, CfnWant *want, CfnLook *look)
@@ -806,6 +855,8 @@ static void build_wrap(Build *build, CfnWant *want)
     CfnLook look = cfn_look_in(&build->edits->style, node->parent);
     if (look.flow) {
         wrap_flow(build, want, &look);
+    } else if (node->parent->kind == CFN_SEQUENCE) {
+        wrap_item(build, want, &look);
     } else {
         wrap_block(build, want, &look);
     }

@@ -16,6 +16,7 @@ static void free_want(gpointer data)
     g_free(want->key);
     g_free(want->yaml);
     g_free(want->text);
+    g_free(want->function);
     g_free(want);
 }
 
@@ -250,6 +251,14 @@ void cfn_edit_splice(CfnChange *change, const CfnNode *scalar, uint32_t start, u
     made->text = g_strdup(text);
 }
 
+void cfn_edit_call(CfnChange *change, const CfnNode *scalar, const char *function)
+{
+    CfnWant *made = want(change, CFN_WANT_SPLICE, scalar);
+    made->start = made->end = scalar->length;
+    made->text = g_strdup("");
+    made->function = g_strdup(function);
+}
+
 void cfn_edit_replace(CfnChange *change, const CfnNode *node, const char *yaml)
 {
     want(change, CFN_WANT_REPLACE, node)->yaml = g_strdup(yaml);
@@ -278,7 +287,7 @@ void cfn_edit_wrap_append(CfnChange *change, const CfnNode *value, const char *y
 }
 
 /* "key:" with YAML below it, indented. */
-static char *pair_yaml(const char *key, const char *yaml)
+char *cfn_snippet_pair(const char *key, const char *yaml)
 {
     g_autofree char *name = cfn_snippet_string(key);
     GString *out = g_string_new(name);
@@ -296,7 +305,7 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
                   const char *yaml)
 {
     if (mapping->kind != CFN_MAPPING) {
-        want(change, CFN_WANT_FILL, mapping)->yaml = pair_yaml(key, yaml);
+        want(change, CFN_WANT_FILL, mapping)->yaml = cfn_snippet_pair(key, yaml);
         return;
     }
     CfnWant *made = want(change, CFN_WANT_ADD, mapping);
@@ -349,7 +358,7 @@ void cfn_edit_add_to_section(CfnChange *change, const char *section, const char 
     CfnWant *made = want(change, CFN_WANT_FILL, root);
     made->section = g_strdup(section);
     made->after = section_before(root, section);
-    made->yaml = pair_yaml(key, yaml);
+    made->yaml = cfn_snippet_pair(key, yaml);
 }
 
 /* ---- Who may have what ---- */

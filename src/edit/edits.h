@@ -65,6 +65,11 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
 void cfn_edit_add_to_section(CfnChange *change, const char *section, const char *key,
                              const char *yaml);
 
+/* The scalar, as it stands, becomes the argument of an intrinsic function ("Sub"). Splices on it count too. */
+void cfn_edit_call(CfnChange *change, const CfnNode *scalar, const char *function);
+
+/* A snippet for a mapping with one pair. g_free it. */
+char *cfn_snippet_pair(const char *key, const char *yaml);
 /* TEXT as a double-quoted scalar, for putting text of any kind into a snippet. g_free it. */
 char *cfn_snippet_string(const char *text);
 

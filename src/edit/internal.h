@@ -31,6 +31,7 @@ typedef struct {
     const CfnTree *snippet; /* of yaml, once it is needed */
     char *text;             /* STRING, SPLICE */
     uint32_t start, end;    /* SPLICE */
+    char *function;         /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;
 
 struct CfnChange {

@@ -37,6 +37,8 @@ typedef struct {
 
 /* What NODE calls. A mapping counts if the function is its only key. NULL gives CFN_FN_NONE. */
 CfnIntrinsic cfn_intrinsic(const CfnNode *node);
+/* What NODE calls by its only key, whatever its tag: of `!Base64 {Fn::Sub: x}` the Fn::Sub. */
+CfnIntrinsic cfn_intrinsic_inside(const CfnNode *node);
 bool cfn_is_function(const CfnNode *node, CfnFunction function);
 /* The argument if NODE calls FUNCTION, else NULL. */
 const CfnNode *cfn_argument(const CfnNode *node, CfnFunction function);

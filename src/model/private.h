@@ -12,8 +12,12 @@ bool cfn_append_long_name(GString *out, const CfnNode *node);
 /* Whether NODE is a scalar that is no function: its text is meant as it stands. */
 bool cfn_is_literal(const CfnNode *node);
 
-/* The argument if NODE calls FUNCTION with a text of its own, else NULL: in `Fn::Sub: !Ref x` it is none. */
-const CfnNode *cfn_literal_argument(const CfnNode *node, CfnFunction function);
+/* The argument of NODE's CALL if it is a text of its own, else NULL: in `Fn::Sub: !Ref x` it is
+   none. */
+const CfnNode *cfn_text_argument(const CfnNode *node, CfnIntrinsic call);
+/* As cfn_sub, of a CALL of Fn::Sub. */
+bool cfn_sub_arguments(const CfnNode *node, CfnIntrinsic call, const CfnNode **text,
+                       const CfnNode **map);
 
 /* Whether KEY begins with `Fn::ForEach::`. */
 bool cfn_is_for_each_key(const CfnNode *key);

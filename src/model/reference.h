@@ -19,8 +19,8 @@ typedef struct {
     char *name;                 /* whom: owned */
     char *attribute;            /* "Arn", or NULL; owned */
     const CfnNode *node;        /* the scalar with the name in it (of `[A, Arn]` the first item) */
-    const CfnNode *value;       /* the whole value that node is part of: the Ref, GetAtt, Sub node; for DependsOn and
-                                   Condition the scalar itself */
+    const CfnNode *value;       /* the whole value that node is part of: the Ref, GetAtt, Sub node (with a tag around it
+                                   in `!Base64 {Ref: X}`); for DependsOn and Condition the scalar itself */
     uint32_t start, end;        /* where the name stands in the node's decoded text */
     const CfnResource *resource; /* in which resource, NULL if elsewhere */
     const char *section;         /* the top-level key it stands under: "Outputs" */

@@ -37,6 +37,7 @@ struct CfnNode {
     const CfnNode *first;  /* first child: a key or an item */
     const CfnNode *last;   /* last child: a value or an item */
     const char *text;      /* a scalar's decoded text, not NUL-terminated; never NULL for scalars */
+    const char *tag_text;  /* the tag's bytes, `tag` tells how many; NULL when there is none */
     uint32_t length;       /* of the text, in bytes */
     CfnSpan span;          /* all of it, with tag and anchor, quotes and brackets. A block collection
                               ends where its last descendant ends; a block scalar ends behind its

@@ -1,8 +1,8 @@
 /*
  * The second opinion: a text read once more by a parser that shares nothing with ours.
  *
- * YAML is read by libyaml's own grammar (yaml_parser_parse, not its tokens), JSON by jansson, since
- * libyaml refuses JSON's surrogate pairs; duplicate keys and integers too big for jansson fall to libyaml.
+ * That is libyaml with its own grammar (yaml_parser_parse, not its tokens), for JSON too; JSON that
+ * it cannot read, such as surrogate pairs, is read by jansson.
  */
 #ifndef CFN_SYNTAX_OPINION_H
 #define CFN_SYNTAX_OPINION_H

@@ -1,0 +1,228 @@
+/*
+ * Reading a file without being fooled, writing it without losing it.
+ */
+#include "text/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "text/error.h"
+
+enum { CHUNK = 64 * 1024 };
+
+static bool fail(GError **error, CfnErrorCode code, const char *path, const char *what)
+{
+    g_set_error(error, CFN_ERROR, (int)code, "%s: %s", path, what);
+    return false;
+}
+
+/* The same with the reason in errno. */
+static bool fail_errno(GError **error, CfnErrorCode code, const char *path, const char *what)
+{
+    g_set_error(error, CFN_ERROR, (int)code, "%s: %s: %s", path, what, g_strerror(errno));
+    return false;
+}
+
+static bool check_regular(const char *path, const struct stat *status, GError **error)
+{
+    if (S_ISREG(status->st_mode)) {
+        return true;
+    }
+    return fail(error, CFN_ERROR_READ, path,
+                S_ISDIR(status->st_mode) ? "is a folder" : "is no regular file");
+}
+
+static bool fail_size(GError **error, const char *path, size_t limit)
+{
+    g_set_error(error, CFN_ERROR, CFN_ERROR_SIZE,
+                "%s: larger than the limit of %" G_GSIZE_FORMAT " bytes", path, limit);
+    return false;
+}
+
+/* Reads up to the end of FD, as no size told beforehand can be trusted. */
+static bool read_all(int fd, const char *path, size_t limit, GByteArray *bytes, GError **error)
+{
+    g_autofree guint8 *chunk = g_malloc(CHUNK);
+    for (;;) {
+        ssize_t count = read(fd, chunk, CHUNK);
+        if (count == 0) {
+            return true;
+        }
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return fail_errno(error, CFN_ERROR_READ, path, "cannot be read");
+        }
+        if ((size_t)count > limit - bytes->len) {
+            return fail_size(error, path, limit);
+        }
+        g_byte_array_append(bytes, chunk, (guint)count);
+    }
+}
+
+/* A GByteArray counts in 32 bits, and doubles as it grows. */
+static size_t clamp(size_t limit)
+{
+    return MIN(limit, (size_t)1 << 30);
+}
+
+static bool read_regular(int fd, const char *path, size_t limit, struct stat *status,
+                         GByteArray *bytes, GError **error)
+{
+    if (fstat(fd, status) != 0) {
+        return fail_errno(error, CFN_ERROR_READ, path, "cannot be read");
+    }
+    if (!check_regular(path, status, error)) {
+        return false;
+    }
+    if (status->st_size > (off_t)limit) {
+        return fail_size(error, path, limit);
+    }
+    return read_all(fd, path, limit, bytes, error);
+}
+
+GBytes *cfn_file_read(const char *path, size_t limit, CfnFileState *state, GError **error)
+{
+    /* Without O_NONBLOCK a FIFO would hold us until somebody writes to it. */
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        fail_errno(error, CFN_ERROR_READ, path, "cannot be opened");
+        return NULL;
+    }
+    struct stat status;
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    bool is_read = read_regular(fd, path, clamp(limit), &status, bytes, error);
+    close(fd);
+    if (!is_read) {
+        return NULL;
+    }
+    if (state != NULL) {
+        state->status = status;
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
+
+GBytes *cfn_file_read_stdin(size_t limit, GError **error)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    if (!read_all(STDIN_FILENO, "standard input", clamp(limit), bytes, error)) {
+        return NULL;
+    }
+    return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+}
+
+/* Whether the file TARGET is still the one of BEFORE; PATH is for the message. */
+static bool check_unchanged(const char *path, const char *target, const struct stat *before,
+                            GError **error)
+{
+    struct stat now;
+    bool is_same = stat(target, &now) == 0 && now.st_dev == before->st_dev &&
+                   now.st_ino == before->st_ino && now.st_size == before->st_size &&
+                   now.st_mtim.tv_sec == before->st_mtim.tv_sec &&
+                   now.st_mtim.tv_nsec == before->st_mtim.tv_nsec;
+    return is_same || fail(error, CFN_ERROR_CHANGED, path, "changed since it was read, left alone");
+}
+
+/* root may write to any file, but one without a single write bit is meant to stay as it is. */
+static bool check_writable(const char *path, const char *target, mode_t mode, GError **error)
+{
+    bool has_bit = (mode & (S_IWUSR | S_IWGRP | S_IWOTH)) != 0;
+    return (has_bit && access(target, W_OK) == 0) ||
+           fail(error, CFN_ERROR_WRITE, path, "is read-only");
+}
+
+static bool write_all(int fd, GBytes *bytes)
+{
+    size_t left;
+    const char *at = g_bytes_get_data(bytes, &left);
+    while (left > 0) {
+        ssize_t count = write(fd, at, left);
+        if (count < 0 && errno == EINTR) {
+            continue;
+        }
+        if (count < 0) {
+            return false;
+        }
+        at += count;
+        left -= (size_t)count;
+    }
+    return true;
+}
+
+/* The owner first: changing it clears the set-id bits, which nobody else may have anyway. */
+static bool take_over(int fd, const struct stat *status)
+{
+    bool is_owned = fchown(fd, status->st_uid, status->st_gid) == 0;
+    return fchmod(fd, status->st_mode & (is_owned ? 07777 : 0777)) == 0;
+}
+
+/* Writes, flushes and closes FD. */
+static bool fill(int fd, GBytes *bytes, const struct stat *status)
+{
+    bool is_filled = take_over(fd, status) && write_all(fd, bytes) && fsync(fd) == 0;
+    int reason = errno;
+    bool is_closed = close(fd) == 0;
+    if (!is_filled) {
+        errno = reason;
+    }
+    return is_filled && is_closed;
+}
+
+/* Makes the rename last; a file system that cannot is no reason to fail. */
+static void flush_folder(const char *folder)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)fsync(fd);
+        close(fd);
+    }
+}
+
+/* FD is the open temporary file. It is there afterwards if this fails. */
+static bool replace(const char *path, const char *target, int fd, const char *temporary,
+                    GBytes *bytes, const struct stat *before, GError **error)
+{
+    if (!fill(fd, bytes, before)) {
+        return fail_errno(error, CFN_ERROR_WRITE, path, "cannot be written");
+    }
+    if (!check_unchanged(path, target, before, error)) {
+        return false;
+    }
+    return rename(temporary, target) == 0 ||
+           fail_errno(error, CFN_ERROR_WRITE, path, "cannot be replaced");
+}
+
+static bool write_beside(const char *path, const char *target, GBytes *bytes,
+                         const struct stat *before, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(target);
+    g_autofree char *temporary = g_build_filename(folder, ".cfnfix-XXXXXX", NULL);
+    int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    if (fd < 0) {
+        return fail_errno(error, CFN_ERROR_WRITE, path, "no temporary file in its folder");
+    }
+    if (!replace(path, target, fd, temporary, bytes, before, error)) {
+        (void)unlink(temporary);
+        return false;
+    }
+    flush_folder(folder);
+    return true;
+}
+
+bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, GError **error)
+{
+    g_autofree char *target = realpath(path, NULL); /* g_free is free */
+    struct stat status;
+    if (target == NULL || stat(target, &status) != 0) {
+        return fail_errno(error, CFN_ERROR_WRITE, path, "cannot be written");
+    }
+    const struct stat *before = state != NULL ? &state->status : &status;
+    return check_regular(path, &status, error) &&
+           check_unchanged(path, target, before, error) &&
+           check_writable(path, target, status.st_mode, error) &&
+           write_beside(path, target, bytes, before, error);
+}

@@ -1,0 +1,111 @@
+/*
+ * Both scanners fill the same array.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "syntax/node.h"
+#include "syntax/scan.h"
+
+static CfnSource *make(const char *path, const char *text, size_t length)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new(text, length);
+    CfnSource *source = cfn_source_new(path, bytes, CFN_SOURCE_DEFAULT_LIMIT, NULL);
+    assert_non_null(source);
+    return source;
+}
+
+/* "type start-end", a scalar with its style's sign. */
+static void describe_token(GString *out, const CfnToken *token)
+{
+    static const char *const names[] = {
+        "---", "...", "seq", "map", "end", "[", "]",  "{",
+        "}",   "-",   ",",   "key", ":",   "*", "&", "!", "scalar", "stream"};
+    static const char *const styles[] = {"", "'", "\"", "|", ">"};
+    const bool is_scalar = token->type == CFN_TOKEN_SCALAR;
+    g_string_append_printf(out, "%s%s %u-%u ", names[token->type],
+                           is_scalar ? styles[token->style] : "", token->start, token->end);
+}
+
+static char *describe(CfnSource *source, CfnScanner scanner)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GArray) tokens = cfn_scan(source, scanner, &error);
+    if (tokens == NULL) {
+        return g_strdup(error->message);
+    }
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < tokens->len; i++) {
+        describe_token(out, &g_array_index(tokens, CfnToken, i));
+    }
+    g_string_truncate(out, out->len - 1);
+    return g_string_free(out, FALSE);
+}
+
+static void assert_tokens(const char *text, CfnScanner scanner, const char *expected)
+{
+    g_autoptr(CfnSource) source = make("t", text, strlen(text));
+    g_autofree char *tokens = describe(source, scanner);
+    assert_string_equal(tokens, expected);
+}
+
+static void gives_the_places(void **state)
+{
+    static const struct {
+        const char *text, *tokens;
+    } rows[] = {
+        {"", "stream 0-0"},
+        {"# only\n", "stream 7-7"},
+        {"a: b\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar 3-4 end 4-4 stream 5-5"},
+        {"L:\n- a\n-\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 - 3-4 scalar 5-6 - 7-8 end 8-8 stream 9-9"},
+        {"- 'x' # c\n- \"é\"\n",
+         "seq 0-0 - 0-1 scalar' 2-5 - 10-11 scalar\" 12-16 end 16-16 stream 17-17"},
+        {"\xEF\xBB\xBF"
+         "é: &x !Y z\nb: *x",
+         "map 3-3 key 3-3 scalar 3-5 : 5-6 & 7-9 ! 10-12 scalar 13-14 key 15-15 scalar 15-16 "
+         ": 16-17 * 18-20 end 20-20 stream 20-20"},
+        {"{a: [b, c: d,]}", "{ 0-1 key 1-1 scalar 1-2 : 2-3 [ 4-5 scalar 5-6 , 6-7 key 8-8 "
+                            "scalar 8-9 : 9-10 scalar 11-12 , 12-13 ] 13-14 } 14-15 stream 15-15"},
+        {"---\na\n...\n", "--- 0-3 scalar 4-5 ... 6-9 stream 10-10"},
+        {"a: | # note\n  x\n\n  y\n\n\nb: 1",
+         "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-20 key 23-23 scalar 23-24 : 24-25 "
+         "scalar 26-27 end 27-27 stream 27-27"},
+        {"a: >2-\n   x\n    \n# c\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar> 3-16 end 16-16 "
+                                      "stream 21-21"},
+        {"a: |+\n\nb: 1", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-5 key 7-7 scalar 7-8 : 8-9 "
+                          "scalar 10-11 end 11-11 stream 11-11"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        assert_tokens(rows[i].text, CFN_SCANNER_LIBFYAML, rows[i].tokens);
+        assert_tokens(rows[i].text, CFN_SCANNER_LIBYAML, rows[i].tokens);
+    }
+}
+
+static void agree_on_snippets(void **state)
+{
+    static const char *const texts[] = {
+        "- - a\n  - b\n- k: v\n  l: w\n",
+        "a:\n  - b: |\n      text\n     # comment\n    c: d\n",
+        "a: b\r\nc:\r\n  - |\r\n    x\r\n\r\n  - y\r\n",
+        "a:\n- b\n- c\nd: e\n",
+        "!T &a\nk: !U\nl: &b\nm:\n",
+        "a: one\n  two\n\n  three # c\nb: 'x\n\n  y'\n",
+        "{\"a\":1,\"b\":{\"c\":[true,null,\"\\u00e9\\\"\"]}}",
+        "{\n  \"a\" : [ ],\n  b: {}, c, 'd': e # f\n}\n",
+        "[a: b, {c: d}, [e]]",
+        "a: \"x\\\n  y\"\n",
+        "a: !Sub >-\n    x ${y}\n    z\n\n  \nb: !GetAtt c.d\n",
+        "x: |2\n   a\n  b\ny: |-\n\n  c\n",
+        "- |\n  a\n-\n  - >\n   b\n- c: |\n   d\n  e: f",
+        "k: [\na, b\n]\nl: {\nc: d }\n",
+        "  a: b\n  c: d\n",
+        "\n\n# c\n\na: b # d\n# e",
+        "{a: b}: c\n*x : d\n",
+        "a: 'it''s'\nb: \"\"\nc: ''\n",
+        "日本: 語\nb: |\n  日本\n   語\nc: [é, \"ü\"]\n",
+    };
+}

@@ -199,8 +199,10 @@ static CfnFinding *report(CfnPass *pass, const CfnResource *key, const CfnNode *
                           usage->log_user->logical_id);
     }
     CfnFinding *finding = cfn_report(pass, at, "CloudWatch Logs may not use this key");
-    if (usage->other_user != NULL) {
-        cfn_finding_needs_consent(finding, "%s and other resources use it here, but no log group does",
+    if (cfn_template_has_macro(pass->template)) {
+        cfn_finding_cannot_fix(finding, "the template goes through a macro, so who uses the key cannot be seen");
+    } else if (usage->other_user != NULL) {
+        cfn_finding_needs_consent(finding, "%s uses it here, and no log group does",
                                   usage->other_user->logical_id);
     }
     return finding;

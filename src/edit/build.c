@@ -16,7 +16,16 @@ typedef struct {
     GHashTable *additions;  /* container -> GPtrArray of CfnWant */
     GPtrArray *growing;     /* those containers, in order */
     GHashTable *text_edits; /* scalar -> GPtrArray of CfnWant */
+    GArray *splices;        /* Placed */
+    guint depth;            /* of what is being built */
 } Build;
+
+/* A splice and what decides its place among others at the same offset. */
+typedef struct {
+    CfnSplice splice;
+    guint depth;
+    guint order;
+} Placed;
 
 /* ---- Operations and splices ---- */
 
@@ -43,8 +52,19 @@ static CfnOperation *operate(Build *build, CfnOpKind kind, const CfnNode *target
 
 static void splice(Build *build, uint32_t start, uint32_t end, const char *text, size_t length)
 {
-    CfnSplice made = { { start, end }, g_strndup(text, length), (uint32_t)length };
-    g_array_append_val(build->edits->splices, made);
+    Placed made = { .splice = { { start, end }, g_strndup(text, length), (uint32_t)length },
+                    .depth = build->depth,
+                    .order = build->splices->len };
+    g_array_append_val(build->splices, made);
+}
+
+static guint depth_of(const CfnNode *node)
+{
+    guint depth = 0;
+    for (; node != NULL; node = node->parent) {
+        depth++;
+    }
+    return depth;
 }
 
 static void splice_string(Build *build, uint32_t start, uint32_t end, GString *text)
@@ -463,6 +483,7 @@ static void build_additions(Build *build, const CfnNode *container)
 {
     const GPtrArray *wants = g_hash_table_lookup(build->additions, container);
     const CfnNode *last = last_remaining(build, container);
+    build->depth = depth_of(container);
     g_autoptr(GHashTable) groups = g_hash_table_new_full(NULL, NULL, NULL,
                                                          (GDestroyNotify)g_ptr_array_unref);
     g_autoptr(GPtrArray) anchors = g_ptr_array_new();
@@ -558,6 +579,7 @@ static void build_replacement(Build *build, CfnWant *want);
 
 static void build_filling(Build *build, CfnWant *want)
 {
+    build->depth = depth_of(want->target);
     if (want->section != NULL) {
         build_section(build, want);
     } else {
@@ -886,6 +908,7 @@ static void sort_want(Build *build, CfnWant *want)
 
 static void build_value(Build *build, CfnWant *want)
 {
+    build->depth = depth_of(want->target);
     switch (want->kind) {
     case CFN_WANT_REPLACE:
         build_replacement(build, want);
@@ -901,36 +924,31 @@ static void build_value(Build *build, CfnWant *want)
     }
 }
 
-typedef struct {
-    CfnSplice splice;
-    guint order;
-} Ordered;
-
-/* By place; at one place insertions come before what is cut there, in the order they were made. */
+/*
+ * By place. At one place insertions come before what is cut there, and those into an inner collection before those into
+ * an outer one, which begin where the inner one ends.
+ */
 static gint by_place(gconstpointer a, gconstpointer b)
 {
-    const Ordered *first = a, *second = b;
-    if (first->splice.span.start != second->splice.span.start) {
-        return first->splice.span.start < second->splice.span.start ? -1 : 1;
+    const Placed *first = a, *second = b;
+    CfnSpan one = first->splice.span, other = second->splice.span;
+    if (one.start != other.start) {
+        return one.start < other.start ? -1 : 1;
     }
-    bool cuts_first = first->splice.span.end > first->splice.span.start;
-    bool cuts_second = second->splice.span.end > second->splice.span.start;
-    if (cuts_first != cuts_second) {
-        return cuts_first ? 1 : -1;
+    if ((one.end > one.start) != (other.end > other.start)) {
+        return one.end > one.start ? 1 : -1;
+    }
+    if (first->depth != second->depth) {
+        return first->depth > second->depth ? -1 : 1;
     }
     return first->order < second->order ? -1 : 1;
 }
 
-static void sort_splices(GArray *splices)
+static void hand_over_splices(Build *build)
 {
-    g_autoptr(GArray) ordered = g_array_sized_new(FALSE, FALSE, sizeof(Ordered), splices->len);
-    for (guint i = 0; i < splices->len; i++) {
-        Ordered one = { g_array_index(splices, CfnSplice, i), i };
-        g_array_append_val(ordered, one);
-    }
-    g_array_sort(ordered, by_place);
-    for (guint i = 0; i < splices->len; i++) {
-        g_array_index(splices, CfnSplice, i) = g_array_index(ordered, Ordered, i).splice;
+    g_array_sort(build->splices, by_place);
+    for (guint i = 0; i < build->splices->len; i++) {
+        g_array_append_val(build->edits->splices, g_array_index(build->splices, Placed, i).splice);
     }
 }
 
@@ -982,9 +1000,10 @@ void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
         .additions = table_of_arrays(),
         .growing = g_ptr_array_new(),
         .text_edits = table_of_arrays(),
+        .splices = g_array_new(FALSE, FALSE, sizeof(Placed)),
     };
     build_all(&build, wants);
-    sort_splices(edits->splices);
+    hand_over_splices(&build);
     g_ptr_array_sort(edits->operations, operation_order);
     g_hash_table_unref(build.removed);
     g_hash_table_unref(build.losses);
@@ -992,6 +1011,7 @@ void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
     g_hash_table_unref(build.additions);
     g_ptr_array_unref(build.growing);
     g_hash_table_unref(build.text_edits);
+    g_array_unref(build.splices);
 }
 
 /* ---- Bytes ---- */

@@ -369,13 +369,6 @@ static const char *find_line_end(const char *at, const char *end)
     return at;
 }
 
-/* Whether the line behind LINE_END holds nothing. */
-static bool is_blank_below(const char *line_end, const char *end)
-{
-    const char *below = pass_any(pass_break(line_end, end), end, " \t");
-    return below > line_end && pass_break(below, end) > below;
-}
-
 /* Whether what stands behind a `|` or `>` may be the rest of a block scalar's header, and a blank
    line. NEXT is where the search goes on: other headers on this line have the same line below. */
 static bool is_due_header(const char *at, const char *end, const char **next)
@@ -385,7 +378,9 @@ static bool is_due_header(const char *at, const char *end, const char **next)
     bool has_comment = blanks_end > rest && blanks_end < end && *blanks_end == '#';
     const char *line_end = has_comment ? find_line_end(blanks_end, end) : blanks_end;
     *next = line_end;
-    return pass_break(line_end, end) > line_end && is_blank_below(line_end, end);
+    const char *below = pass_break(line_end, end);
+    const char *below_end = pass_any(below, end, " \t");
+    return below > line_end && pass_break(below_end, end) > below_end;
 }
 
 static bool has_due_header(const char *at, const char *end, char indicator)

@@ -1,0 +1,33 @@
+# Completion of cfnfix for bash. tests/check_docs.py holds its options and those of --help together.
+
+_cfnfix_ids() {
+    cfnfix --list 2>/dev/null | cut -d' ' -f1
+}
+
+_cfnfix() {
+    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} before
+    COMPREPLY=()
+    case $previous in
+    --select | --ignore)
+        before=${current%"${current##*,}"} # "a," of "a,b"
+        mapfile -t COMPREPLY < <(compgen -P "$before" -W "$(_cfnfix_ids)" -- "${current##*,}")
+        return
+        ;;
+    --explain) mapfile -t COMPREPLY < <(compgen -W "$(_cfnfix_ids)" -- "$current") && return ;;
+    --profile) mapfile -t COMPREPLY < <(compgen -W 'standard production ephemeral' -- "$current") && return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current") && return ;;
+    --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
+    --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
+    -j | --jobs | --max-size | --set | --stdin-filename) return ;;
+    esac
+    if [[ $current == -* ]]; then
+        mapfile -t COMPREPLY < <(compgen -W '
+            -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
+            --select --ignore --set --unsafe-fixes --profile --format -q --quiet --color --strict
+            --max-size -j --jobs --list --explain --version -h --help' -- "$current")
+        return
+    fi
+    mapfile -t COMPREPLY < <(compgen -f -- "$current")
+}
+
+complete -o filenames -F _cfnfix cfnfix

@@ -1,0 +1,30 @@
+/*
+ * From what is named on the command line to the files to look at.
+ */
+#ifndef CFN_CLI_INPUTS_H
+#define CFN_CLI_INPUTS_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+typedef struct {
+    char *path;    /* to open, and as messages name it; "-" is standard input */
+    guint below;   /* of `path`: where the part behind the named folder begins, or 0 */
+    bool is_named; /* on the command line, not found in a folder */
+    GError *error; /* why there is nothing to open ("path: …"), or NULL */
+} CfnInput;
+
+void cfn_input_free(CfnInput *input);
+
+/* One name for a file, however its path is spelled: absolute, without links; also for a file that
+   is not there yet. g_free it. */
+char *cfn_path_identity(const char *path);
+
+/*
+ * CfnInput* for each file that NAMES mean: folders are searched for .yaml, .yml, .json and
+ * .template files, sorted, without hidden folders, node_modules, links to folders, and AVOID (a
+ * folder, or NULL). Every file once.
+ */
+GPtrArray *cfn_inputs_expand(char *const *names, const char *avoid);
+
+#endif

@@ -1,0 +1,411 @@
+/*
+ * The command line, read and checked.
+ */
+#include "cli/options.h"
+
+#include <string.h>
+
+#include "cli/names.h"
+
+/* The options as GOption leaves them: numbers and names still text, since file names need not be
+   UTF-8. */
+typedef struct {
+    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
+    gboolean help, version, list;
+    char *output, *output_dir, *patch, *stdin_filename;
+    char *profile, *format, *color, *max_size, *jobs, *explain;
+    char **select, **ignore, **set, **inputs;
+} CfnArguments;
+
+static void clear_arguments(CfnArguments *raw)
+{
+    char *const texts[] = { raw->output,  raw->output_dir, raw->patch, raw->stdin_filename,
+                            raw->profile, raw->format,     raw->color, raw->max_size,
+                            raw->jobs,    raw->explain };
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(texts[i]);
+    }
+    g_strfreev(raw->select);
+    g_strfreev(raw->ignore);
+    g_strfreev(raw->set);
+    g_strfreev(raw->inputs);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnArguments, clear_arguments)
+
+static const char description[] =
+    "Examples:\n"
+    "  cfnfix template.yaml               show what would change, as a diff\n"
+    "  cfnfix -i template.yaml            repair it in place\n"
+    "  cfnfix -i templates/               repair every template in a folder\n"
+    "  cfnfix -o fixed.yaml template.yaml leave the template, write the repaired one\n"
+    "  cfnfix --check --strict cdk.out    fail in CI while anything remains\n"
+    "  cfnfix --patch fixes.patch .       collect all diffs for 'git apply'\n"
+    "  cfnfix - <in.json >out.json        as a filter\n"
+    "  cfnfix --select force-destroy --set force-destroy.emptier=false template.yaml\n"
+    "  cfnfix --explain force-destroy     what a repair does, and why\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  nothing is left that would be done by default\n"
+    "  1  changes are due (nothing was written), or with --strict anything remains\n"
+    "  2  error: a wrong option, or a file that could not be read, repaired or written\n"
+    "\n"
+    "What standard output carries: the template with '-' or '-o -', else the document of\n"
+    "--format, else the diff. The summary is on standard error.";
+
+#define TEXT(letter, name, field, help, what)                                                      \
+    {                                                                                              \
+        name, letter, 0, G_OPTION_ARG_FILENAME, &raw->field, help, what                            \
+    }
+#define LIST(name, field, help, what)                                                              \
+    {                                                                                              \
+        name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->field, help, what                           \
+    }
+#define FLAG(letter, name, field, help)                                                            \
+    {                                                                                              \
+        name, letter, 0, G_OPTION_ARG_NONE, &raw->field, help, NULL                                \
+    }
+
+/* All options, once: GOption copies the entries, but writes through their pointers into RAW. */
+static GOptionContext *make_context(CfnArguments *raw)
+{
+    const GOptionEntry entries[] = {
+        FLAG('i', "in-place", in_place, "Repair the templates in place, and print the diff"),
+        TEXT('o', "output", output, "Write the repaired template to FILE ('-': standard output)",
+             "FILE"),
+        TEXT(0, "output-dir", output_dir, "Write all templates into DIR, repaired or as they are",
+             "DIR"),
+        TEXT(0, "patch", patch, "Collect all diffs in FILE, for 'git apply'", "FILE"),
+        FLAG(0, "check", check, "Write nothing, print only the summary"),
+        TEXT(0, "stdin-filename", stdin_filename, "Call standard input NAME in messages and diffs",
+             "NAME"),
+        FLAG(0, "skip-non-templates", skip_non_templates,
+             "Pass over named files that are no templates"),
+        LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
+        LIST("ignore", ignore, "Do not run these repairs", "IDS"),
+        LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
+        FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
+        TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
+             "PROFILE"),
+        TEXT(0, "format", format, "Report as text (for people) or json", "FORMAT"),
+        FLAG('q', "quiet", quiet, "Print nothing but errors"),
+        TEXT(0, "color", color, "Color: auto, always or never", "WHEN"),
+        FLAG(0, "strict", strict, "Exit with 1 while anything remains"),
+        TEXT(0, "max-size", max_size, "Refuse files larger than this (default: 16777216)", "BYTES"),
+        TEXT('j', "jobs", jobs, "Work on so many files at once (default: one per processor)", "N"),
+        FLAG(0, "list", list, "List the repairs"),
+        TEXT(0, "explain", explain, "Tell what a repair does, and why", "ID"),
+        FLAG(0, "version", version, "Print the version"),
+        FLAG('h', "help", help, "Print this help"),
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->inputs, NULL, NULL },
+        { 0 },
+    };
+    GOptionContext *context =
+        g_option_context_new("FILE... - repair AWS CloudFormation templates, losslessly");
+    g_option_context_set_summary(
+        context, "FILE is a template, a folder to search for .yaml, .yml, .json and .template "
+                 "files,\nor '-' for standard input. Without -i, -o or --output-dir nothing is "
+                 "written.");
+    g_option_context_set_description(context, description);
+    g_option_context_set_help_enabled(context, FALSE);
+    g_option_context_add_main_entries(context, entries, NULL);
+    return context;
+}
+
+char *cfn_command_help(void)
+{
+    CfnArguments raw = { 0 };
+    g_autoptr(GOptionContext) context = make_context(&raw);
+    g_set_prgname("cfnfix");
+    return g_option_context_get_help(context, FALSE, NULL);
+}
+
+static bool fail(GError **error, const char *message)
+{
+    g_set_error_literal(error, CFN_ERROR, CFN_ERROR_USAGE, message);
+    return false;
+}
+
+/* The ids in LISTS, which may be separated by commas, as a set; *SET stays NULL where nothing was
+   given. */
+static bool read_ids(char **lists, const CfnTransform *const *transforms, GHashTable **set,
+                     GError **error)
+{
+    for (char **list = lists; list != NULL && *list != NULL; list++) {
+        g_auto(GStrv) ids = g_strsplit(*list, ",", -1);
+        for (char **id = ids; *id != NULL; id++) {
+            const CfnTransform *transform = cfn_name_transform(g_strstrip(*id), transforms, error);
+            if (transform == NULL) {
+                return false;
+            }
+            if (*set == NULL) {
+                *set = g_hash_table_new(g_str_hash, g_str_equal);
+            }
+            g_hash_table_add(*set, (gpointer)transform->id);
+        }
+    }
+    return true;
+}
+
+static bool check_setting(const char *key, const CfnTransform *transform, GError **error)
+{
+    g_autoptr(GPtrArray) keys = g_ptr_array_new();
+    for (const CfnSetting *setting = transform->settings; setting != NULL && setting->key != NULL;
+         setting++) {
+        g_ptr_array_add(keys, (gpointer)setting->key);
+    }
+    if (keys->len == 0) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "'%s' has no settings", transform->id);
+        return false;
+    }
+    g_ptr_array_add(keys, NULL);
+    return cfn_name_find("setting", key, (const char *const *)keys->pdata, error) >= 0;
+}
+
+/* One "repair.key=value". */
+static bool read_setting(const char *text, const CfnTransform *const *transforms,
+                         GHashTable *settings, GError **error)
+{
+    static const char *const booleans[] = { "true", "false", NULL };
+    const char *dot = strchr(text, '.');
+    const char *equals = strchr(text, '=');
+    if (dot == NULL || equals == NULL || equals < dot) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "--set '%s' is not repair.key=value", text);
+        return false;
+    }
+    g_autofree char *id = g_strndup(text, (gsize)(dot - text));
+    g_autofree char *key = g_strndup(dot + 1, (gsize)(equals - dot - 1));
+    const CfnTransform *transform = cfn_name_transform(id, transforms, error);
+    if (transform == NULL || !check_setting(key, transform, error) ||
+        cfn_name_find("value", equals + 1, booleans, error) < 0) {
+        return false;
+    }
+    g_hash_table_replace(settings, g_strdup_printf("%s.%s", id, key), g_strdup(equals + 1));
+    return true;
+}
+
+static bool read_settings(char **texts, const CfnTransform *const *transforms,
+                          GHashTable **settings, GError **error)
+{
+    if (texts == NULL) {
+        return true;
+    }
+    *settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    for (; *texts != NULL; texts++) {
+        if (!read_setting(*texts, transforms, *settings, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The place of TEXT in NAMES; PRESET if it was not given; -1 with ERROR. */
+static int read_choice(const char *what, const char *text, const char *const *names, int preset,
+                       GError **error)
+{
+    return text != NULL ? cfn_name_find(what, text, names, error) : preset;
+}
+
+static bool read_choices(const CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    static const char *const profiles[] = { "standard", "production", "ephemeral", NULL };
+    static const char *const colors[] = { "auto", "always", "never", NULL };
+    g_autoptr(GPtrArray) formats = g_ptr_array_new();
+    for (const CfnReporter *const *reporter = cfn_reporters; *reporter != NULL; reporter++) {
+        g_ptr_array_add(formats, (gpointer)(*reporter)->name);
+    }
+    g_ptr_array_add(formats, NULL);
+    int profile = read_choice("profile", raw->profile, profiles, CFN_PROFILE_STANDARD, error);
+    int color = profile < 0 ? -1 : read_choice("color", raw->color, colors, CFN_COLOR_AUTO, error);
+    int format = color < 0 ? -1
+                           : read_choice("format", raw->format, (const char *const *)formats->pdata,
+                                         0, error);
+    if (format < 0) {
+        return false;
+    }
+    command->engine.profile = (CfnProfile)profile;
+    command->color = (CfnColor)color;
+    command->format = cfn_reporters[format];
+    return true;
+}
+
+static bool read_number(const char *option, const char *text, guint64 most, guint64 *number,
+                        GError **error)
+{
+    g_autoptr(GError) reason = NULL;
+    if (text == NULL || g_ascii_string_to_unsigned(text, 10, 1, most, number, &reason)) {
+        return true;
+    }
+    g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
+                "%s '%s' is no number from 1 to %" G_GUINT64_FORMAT, option, text, most);
+    return false;
+}
+
+static bool read_numbers(const CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    guint64 max_size = CFN_SOURCE_DEFAULT_LIMIT, jobs = MIN(g_get_num_processors(), 256);
+    if (!read_number("--max-size", raw->max_size, CFN_SOURCE_HARD_LIMIT, &max_size, error) ||
+        !read_number("--jobs", raw->jobs, 256, &jobs, error)) {
+        return false;
+    }
+    command->max_size = (size_t)max_size;
+    command->jobs = (guint)jobs;
+    return true;
+}
+
+static bool is_dash(const char *text)
+{
+    return text != NULL && strcmp(text, "-") == 0;
+}
+
+static bool reads_stdin(const CfnCommand *command)
+{
+    return g_strv_contains((const char *const *)command->inputs, "-");
+}
+
+/* Whether the template of standard input goes to standard output, for nothing else was said. */
+static bool is_filter(const CfnCommand *command)
+{
+    return reads_stdin(command) && command->output == NULL && command->output_dir == NULL &&
+           !command->check && command->format == &cfn_reporter_text && !is_dash(command->patch);
+}
+
+/* Options that contradict each other. */
+static bool check_sense(const CfnCommand *command, GError **error)
+{
+    guint count = g_strv_length(command->inputs);
+    if (count == 0) {
+        return fail(error, "no template is named");
+    }
+    if (command->output != NULL && command->output_dir != NULL) {
+        return fail(error, "-o and --output-dir exclude each other");
+    }
+    if (command->check &&
+        (command->in_place || command->output != NULL || command->output_dir != NULL)) {
+        return fail(error, "--check writes nothing: it cannot go with -i, -o or --output-dir");
+    }
+    if (command->output != NULL && count > 1) {
+        return fail(error, "-o takes one template: use --output-dir for several");
+    }
+    if (reads_stdin(command) && count > 1) {
+        return fail(error, "'-' (standard input) must be the only input");
+    }
+    if (reads_stdin(command) && command->in_place && command->output == NULL &&
+        command->output_dir == NULL) {
+        return fail(error, "standard input cannot be repaired in place");
+    }
+    if (reads_stdin(command) && command->output_dir != NULL &&
+        strcmp(command->stdin_name, "<stdin>") == 0) {
+        return fail(error, "--output-dir needs a --stdin-filename for standard input");
+    }
+    return true;
+}
+
+/* Who owns standard output: one claim, or, without any, the diff. */
+static bool decide_stdout(CfnCommand *command, GError **error)
+{
+    const struct {
+        bool is_made;
+        CfnStdout use;
+        const char *claim;
+    } claims[] = {
+        { is_dash(command->output) || is_filter(command), CFN_STDOUT_TEMPLATE, "the template" },
+        { command->format != &cfn_reporter_text, CFN_STDOUT_DOCUMENT, "the document of --format" },
+        { is_dash(command->patch), CFN_STDOUT_DIFF, "the diff of --patch -" },
+    };
+    const char *owner = NULL;
+    command->standard_output =
+        command->check || command->quiet ? CFN_STDOUT_NOTHING : CFN_STDOUT_DIFF;
+    for (size_t i = 0; i < G_N_ELEMENTS(claims); i++) {
+        if (claims[i].is_made && owner != NULL) {
+            g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "%s and %s both want standard output",
+                        owner, claims[i].claim);
+            return false;
+        }
+        if (claims[i].is_made) {
+            owner = claims[i].claim;
+            command->standard_output = claims[i].use;
+        }
+    }
+    if (is_dash(command->patch)) {
+        g_clear_pointer(&command->patch, g_free);
+    }
+    return true;
+}
+
+static void take_plain(CfnArguments *raw, CfnCommand *command)
+{
+    command->in_place = raw->in_place;
+    command->check = raw->check;
+    command->quiet = raw->quiet;
+    command->strict = raw->strict;
+    command->skip_non_templates = raw->skip_non_templates;
+    command->engine.unsafe_fixes = raw->unsafe_fixes;
+    command->output = g_steal_pointer(&raw->output);
+    command->output_dir = g_steal_pointer(&raw->output_dir);
+    command->patch = g_steal_pointer(&raw->patch);
+    command->stdin_name =
+        raw->stdin_filename != NULL ? g_steal_pointer(&raw->stdin_filename) : g_strdup("<stdin>");
+    command->inputs = raw->inputs != NULL ? g_steal_pointer(&raw->inputs) : g_new0(char *, 1);
+}
+
+/* Everything that has to do with repairs. */
+static bool take_repairs(const CfnArguments *raw, CfnCommand *command,
+                         const CfnTransform *const *transforms, GError **error)
+{
+    command->engine.transforms = transforms;
+    if (raw->explain != NULL) {
+        command->explain = cfn_name_transform(raw->explain, transforms, error);
+    }
+    return (raw->explain == NULL || command->explain != NULL) &&
+           read_ids(raw->select, transforms, &command->engine.select, error) &&
+           read_ids(raw->ignore, transforms, &command->engine.ignore, error) &&
+           read_settings(raw->set, transforms, &command->engine.settings, error);
+}
+
+CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms, GError **error)
+{
+    g_auto(CfnArguments) raw = { 0 };
+    g_autoptr(GOptionContext) context = make_context(&raw);
+    g_auto(GStrv) arguments = g_strdupv(argv);
+    g_autoptr(GError) reason = NULL;
+    if (!g_option_context_parse_strv(context, &arguments, &reason)) {
+        fail(error, reason->message);
+        return NULL;
+    }
+    g_autoptr(CfnCommand) command = g_new0(CfnCommand, 1);
+    take_plain(&raw, command);
+    command->help = raw.help;
+    command->version = raw.version;
+    command->list = raw.list;
+    if (!take_repairs(&raw, command, transforms, error) || !read_choices(&raw, command, error) ||
+        !read_numbers(&raw, command, error)) {
+        return NULL;
+    }
+    if (command->help || command->version || command->list || command->explain != NULL) {
+        return g_steal_pointer(&command);
+    }
+    if (!check_sense(command, error) || !decide_stdout(command, error)) {
+        return NULL;
+    }
+    command->dry_run = !command->in_place && command->output == NULL &&
+                       command->output_dir == NULL &&
+                       command->standard_output != CFN_STDOUT_TEMPLATE;
+    return g_steal_pointer(&command);
+}
+
+void cfn_command_free(CfnCommand *command)
+{
+    if (command == NULL) {
+        return;
+    }
+    g_clear_pointer(&command->engine.select, g_hash_table_unref);
+    g_clear_pointer(&command->engine.ignore, g_hash_table_unref);
+    g_clear_pointer(&command->engine.settings, g_hash_table_unref);
+    g_strfreev(command->inputs);
+    g_free(command->output);
+    g_free(command->output_dir);
+    g_free(command->patch);
+    g_free(command->stdin_name);
+    g_free(command);
+}

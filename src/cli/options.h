@@ -1,0 +1,45 @@
+/*
+ * The command line, read and checked: what is asked for, and that it makes sense.
+ */
+#ifndef CFN_CLI_OPTIONS_H
+#define CFN_CLI_OPTIONS_H
+
+#include "report/reporter.h"
+
+typedef enum { CFN_COLOR_AUTO, CFN_COLOR_ALWAYS, CFN_COLOR_NEVER } CfnColor;
+
+/* What standard output is for. Exactly one of these. */
+typedef enum {
+    CFN_STDOUT_NOTHING,
+    CFN_STDOUT_TEMPLATE,
+    CFN_STDOUT_DOCUMENT, /* of --format */
+    CFN_STDOUT_DIFF,
+} CfnStdout;
+
+typedef struct {
+    CfnOptions engine; /* its sets are owned here */
+    char **inputs;     /* as typed; never NULL */
+    bool in_place, check, quiet, strict, skip_non_templates;
+    char *output;     /* -o; "-" is standard output; NULL */
+    char *output_dir; /* NULL if not given */
+    char *patch;      /* "-" is standard output; NULL */
+    char *stdin_name; /* how standard input is called; never NULL */
+    const CfnReporter *format;
+    CfnColor color;
+    size_t max_size;
+    guint jobs;
+    CfnStdout standard_output;
+    bool dry_run; /* no template is written anywhere */
+    bool help, version, list;
+    const CfnTransform *explain; /* NULL if not asked for */
+} CfnCommand;
+
+/* Reads ARGV (which is left as it is). NULL with ERROR (CFN_ERROR_USAGE) if it makes no sense. */
+CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms, GError **error);
+void cfn_command_free(CfnCommand *command);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnCommand, cfn_command_free)
+
+/* The text of --help. g_free it. */
+char *cfn_command_help(void);
+
+#endif

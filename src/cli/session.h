@@ -1,0 +1,20 @@
+/*
+ * All inputs of one command: worked on by many threads, told in their order.
+ */
+#ifndef CFN_CLI_SESSION_H
+#define CFN_CLI_SESSION_H
+
+#include "cli/options.h"
+
+/* What the program exits with. */
+enum { CFN_EXIT_DONE = 0, CFN_EXIT_DUE = 1, CFN_EXIT_ERROR = 2 };
+
+/* Does what COMMAND says to its inputs, prints it, and returns what to exit with. */
+int cfn_session_run(const CfnCommand *command);
+
+/* Prints "cfnfix: MESSAGE" on standard error, harmless for a terminal. */
+void cfn_print_complaint(const char *message);
+/* Whether all that was written to standard output got there; else it has been told. */
+bool cfn_finish_stdout(void);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * Where repaired templates go when they do not go in place.
+ *
+ * What would overwrite an input, or be overwritten by the next output, is refused before anything
+ * is written.
+ */
+#include "cli/targets.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "text/error.h"
+#include "text/file.h"
+
+/* What is behind the working directory in an absolute PATH, or NULL. */
+static const char *find_below_here(const char *path)
+{
+    g_autofree char *here = g_get_current_dir();
+    size_t length = strcmp(here, "/") == 0 ? 0 : strlen(here);
+    bool is_below = strncmp(path, here, length) == 0 && path[length] == '/';
+    return is_below ? path + length + 1 : NULL;
+}
+
+/*
+ * The path below --output-dir: the one below the working directory; of what is outside the one
+ * below the folder that was searched, or the name alone. So no `..` leads out.
+ */
+static char *name_below(const CfnCommand *command, const CfnInput *input)
+{
+    const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
+    g_autofree char *full = g_canonicalize_filename(path, NULL);
+    const char *below = find_below_here(full);
+    if (below != NULL) {
+        return g_strdup(below);
+    }
+    return input->below > 0 ? g_strdup(input->path + input->below) : g_path_get_basename(full);
+}
+
+static char *plan_target(const CfnCommand *command, const CfnInput *input)
+{
+    if (command->output != NULL) {
+        return strcmp(command->output, "-") != 0 ? g_strdup(command->output) : NULL;
+    }
+    if (command->output_dir == NULL) {
+        return NULL;
+    }
+    g_autofree char *name = name_below(command, input);
+    return g_build_filename(command->output_dir, name, NULL);
+}
+
+/* Takes the file PATH for the output of SOURCE, if nobody has it. */
+static bool claim(GHashTable *inputs, GHashTable *outputs, const char *path, const char *source,
+                  GError **error)
+{
+    g_autofree char *identity = cfn_path_identity(path);
+    if (g_hash_table_contains(inputs, identity)) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
+                    "'%s' is an input itself: to repair a template in place, use -i", path);
+        return false;
+    }
+    const char *other = g_hash_table_lookup(outputs, identity);
+    if (other != NULL) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
+                    "'%s' and '%s' would both be written to '%s'", other, source, path);
+        return false;
+    }
+    g_hash_table_insert(outputs, g_steal_pointer(&identity), (gpointer)source);
+    return true;
+}
+
+static bool claim_all(const CfnCommand *command, const GPtrArray *inputs, const GPtrArray *targets,
+                      GError **error)
+{
+    g_autoptr(GHashTable) sources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) outputs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < inputs->len; i++) {
+        const CfnInput *input = g_ptr_array_index(inputs, i);
+        if (strcmp(input->path, "-") != 0) {
+            g_hash_table_add(sources, cfn_path_identity(input->path));
+        }
+    }
+    for (guint i = 0; i < targets->len; i++) {
+        const CfnInput *input = g_ptr_array_index(inputs, i);
+        const char *target = g_ptr_array_index(targets, i);
+        if (target != NULL && !claim(sources, outputs, target, input->path, error)) {
+            return false;
+        }
+    }
+    return command->patch == NULL || claim(sources, outputs, command->patch, "the patch", error);
+}
+
+GPtrArray *cfn_targets_plan(const CfnCommand *command, const GPtrArray *inputs, GError **error)
+{
+    g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(g_free);
+    for (guint i = 0; i < inputs->len; i++) {
+        const CfnInput *input = g_ptr_array_index(inputs, i);
+        if (command->output != NULL && !input->is_named) {
+            g_set_error_literal(error, CFN_ERROR, CFN_ERROR_USAGE,
+                                "-o takes one template: use --output-dir for a folder");
+            return NULL;
+        }
+        g_ptr_array_add(targets, plan_target(command, input));
+    }
+    if (!claim_all(command, inputs, targets, error)) {
+        return NULL;
+    }
+    return g_steal_pointer(&targets);
+}
+
+static bool fail(const char *path, GError **error)
+{
+    g_set_error(error, CFN_ERROR, CFN_ERROR_WRITE, "%s: cannot be written: %s", path,
+                g_strerror(errno));
+    return false;
+}
+
+/* /dev/null, a FIFO: what cannot be replaced is written to. */
+static bool write_into(const char *path, GBytes *bytes, GError **error)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (fd < 0) {
+        return fail(path, error);
+    }
+    FILE *file = fdopen(fd, "w");
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    bool is_written = fwrite(text, 1, length, file) == length;
+    bool is_closed = fclose(file) == 0;
+    return (is_written && is_closed) || fail(path, error);
+}
+
+bool cfn_target_write(const char *path, GBytes *bytes, GError **error)
+{
+    struct stat status;
+    bool is_there = stat(path, &status) == 0;
+    if (is_there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+        return write_into(path, bytes, error);
+    }
+    if (is_there) {
+        return cfn_file_write(path, bytes, NULL, error);
+    }
+    /* An empty file first, so that the new one gets the mode that the user's umask gives. */
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (fd < 0) {
+        return fail(path, error);
+    }
+    close(fd);
+    if (!cfn_file_write(path, bytes, NULL, error)) {
+        (void)unlink(path);
+        return false;
+    }
+    return true;
+}

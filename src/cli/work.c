@@ -1,0 +1,148 @@
+/*
+ * One file from reading to writing.
+ */
+#define _GNU_SOURCE 1 /* memmem */
+#include "cli/work.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "cli/targets.h"
+#include "text/file.h"
+
+/* Whether a key called Resources stands at TEXT: so a quote or a blank may be, and a colon must be
+   behind it. */
+static bool is_resources_key(const char *text, const char *end)
+{
+    text += strlen("Resources");
+    while (text < end && strchr("\"' \t\r\n", *text) != NULL) {
+        text++;
+    }
+    return text < end && *text == ':';
+}
+
+/*
+ * Whether these may be the bytes of a template, however broken. It spares the parser what a folder
+ * holds besides, and people the errors of it (charts with `{{`, streams of many documents).
+ */
+static bool looks_like_template(GBytes *bytes)
+{
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    if (length == 0) {
+        return false;
+    }
+    static const char version[] = "AWSTemplateFormatVersion", resources[] = "Resources";
+    if (memmem(text, length, version, sizeof version - 1) != NULL) {
+        return true;
+    }
+    const char *end = text + length;
+    for (const char *at = text;
+         (at = memmem(at, (gsize)(end - at), resources, sizeof resources - 1)) != NULL; at++) {
+        if (is_resources_key(at, end)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static CfnResult *fail(CfnResult *result, GError *error)
+{
+    result->verdict = CFN_VERDICT_ERROR;
+    result->error = error;
+    return result;
+}
+
+static GBytes *read_input(const CfnCommand *command, const CfnInput *input, CfnFileState *state,
+                          GError **error)
+{
+    if (input->error != NULL) {
+        *error = g_error_copy(input->error);
+        return NULL;
+    }
+    return strcmp(input->path, "-") == 0
+               ? cfn_file_read_stdin(command->max_size, error)
+               : cfn_file_read(input->path, command->max_size, state, error);
+}
+
+/* Fills in the outcome and the verdict; false with ERROR if there is none. */
+static bool repair(const CfnCommand *command, CfnResult *result, bool is_lenient, GError **error)
+{
+    if (is_lenient && !looks_like_template(result->before)) {
+        result->verdict = CFN_VERDICT_NOT_TEMPLATE;
+        return true;
+    }
+    CfnSource *source = cfn_source_new(result->path, result->before, command->max_size, error);
+    if (source == NULL) {
+        return false;
+    }
+    CfnOutcome *outcome = result->outcome = cfn_run(source, &command->engine);
+    if (outcome->error != NULL) {
+        *error = g_error_copy(outcome->error);
+        return false;
+    }
+    if (!outcome->is_template && !is_lenient) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_TEMPLATE, "%s: not a CloudFormation template",
+                    result->path);
+        return false;
+    }
+    result->verdict = !outcome->is_template    ? CFN_VERDICT_NOT_TEMPLATE
+                      : outcome->after != NULL ? CFN_VERDICT_CHANGED
+                                               : CFN_VERDICT_UNCHANGED;
+    return true;
+}
+
+static bool write_target(const CfnCommand *command, const CfnResult *result, const char *target,
+                         GError **error)
+{
+    /* What is no template is not copied into a folder; a single output is always there. */
+    if (result->verdict == CFN_VERDICT_NOT_TEMPLATE && command->output_dir != NULL) {
+        return true;
+    }
+    if (command->output_dir != NULL) {
+        g_autofree char *folder = g_path_get_dirname(target);
+        if (g_mkdir_with_parents(folder, 0777) != 0) {
+            g_set_error(error, CFN_ERROR, CFN_ERROR_WRITE, "%s: folder cannot be made: %s", folder,
+                        g_strerror(errno));
+            return false;
+        }
+    }
+    GBytes *bytes =
+        result->verdict == CFN_VERDICT_CHANGED ? result->outcome->after : result->before;
+    return cfn_target_write(target, bytes, error);
+}
+
+static bool write_result(const CfnCommand *command, const CfnInput *input, const CfnResult *result,
+                         const char *target, const CfnFileState *state, GError **error)
+{
+    if (target != NULL) {
+        return write_target(command, result, target, error);
+    }
+    bool is_in_place = command->in_place && command->output == NULL;
+    return !is_in_place || result->verdict != CFN_VERDICT_CHANGED ||
+           cfn_file_write(input->path, result->outcome->after, state, error);
+}
+
+CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char *target)
+{
+    CfnResult *result = g_new0(CfnResult, 1);
+    bool is_lenient = !input->is_named || command->skip_non_templates;
+    GError *error = NULL;
+    CfnFileState state;
+    result->path = g_strdup(strcmp(input->path, "-") == 0 ? command->stdin_name : input->path);
+    result->before = read_input(command, input, &state, &error);
+    /* CloudFormation takes far less than the limit, so what is over it and was not asked for is
+       something else. */
+    if (result->before == NULL && is_lenient && error->code == CFN_ERROR_SIZE) {
+        g_clear_error(&error);
+        result->verdict = CFN_VERDICT_NOT_TEMPLATE;
+        return result;
+    }
+    if (result->before == NULL || !repair(command, result, is_lenient, &error)) {
+        return fail(result, error);
+    }
+    if (!write_result(command, input, result, target, &state, &error)) {
+        return fail(result, error);
+    }
+    return result;
+}

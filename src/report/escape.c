@@ -1,0 +1,71 @@
+/*
+ * Text from templates and file names, made harmless for a terminal.
+ */
+#include "report/escape.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Controls, and what is invisible or changes the direction: Unicode's categories Cc, Cf, Zl, Zp. */
+static bool is_harmful(gunichar character)
+{
+    switch (g_unichar_type(character)) {
+    case G_UNICODE_CONTROL:
+    case G_UNICODE_FORMAT:
+    case G_UNICODE_LINE_SEPARATOR:
+    case G_UNICODE_PARAGRAPH_SEPARATOR:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void spell_out(GString *out, gunichar character)
+{
+    if (character < 0x80) {
+        g_string_append_printf(out, "\\x%02x", character);
+    } else if (character <= 0xffff) {
+        g_string_append_printf(out, "\\u%04x", character);
+    } else {
+        g_string_append_printf(out, "\\U%08x", character);
+    }
+}
+
+/* Whether the byte at TEXT is part of the lines that a text is made of. */
+static bool is_layout(const char *text, const char *end)
+{
+    return *text == '\n' || *text == '\t' || (*text == '\r' && text + 1 < end && text[1] == '\n');
+}
+
+static void escape(GString *out, const char *text, gsize length, bool keep_layout)
+{
+    const char *end = text + length;
+    while (text < end) {
+        if ((*text >= ' ' && *text < 0x7f) || (keep_layout && is_layout(text, end))) {
+            g_string_append_c(out, *text++);
+            continue;
+        }
+        gunichar character = g_utf8_get_char_validated(text, end - text);
+        if (character == (gunichar)-1 || character == (gunichar)-2) {
+            g_string_append_printf(out, "\\x%02x", (guint8)*text++);
+            continue;
+        }
+        const char *next = g_utf8_next_char(text);
+        if (is_harmful(character)) {
+            spell_out(out, character);
+        } else {
+            g_string_append_len(out, text, next - text);
+        }
+        text = next;
+    }
+}
+
+void cfn_escape_line(GString *out, const char *text, gsize length)
+{
+    escape(out, text, length, false);
+}
+
+void cfn_escape_text(GString *out, const char *text, gsize length)
+{
+    escape(out, text, length, true);
+}

@@ -1,0 +1,107 @@
+/*
+ * The table of reporters, and the sums that all of them tell.
+ */
+#include "report/reporter.h"
+
+#include <string.h>
+
+const CfnReporter *const cfn_reporters[] = {
+    &cfn_reporter_text,
+    &cfn_reporter_json,
+    NULL,
+};
+
+const CfnReporter *cfn_reporter_find(const char *name)
+{
+    for (const CfnReporter *const *reporter = cfn_reporters; *reporter != NULL; reporter++) {
+        if (strcmp((*reporter)->name, name) == 0) {
+            return *reporter;
+        }
+    }
+    return NULL;
+}
+
+void cfn_result_free(CfnResult *result)
+{
+    if (result == NULL) {
+        return;
+    }
+    g_free(result->path);
+    g_clear_pointer(&result->before, g_bytes_unref);
+    g_clear_pointer(&result->outcome, cfn_outcome_free);
+    g_clear_error(&result->error);
+    g_free(result->diff);
+    g_free(result);
+}
+
+const GPtrArray *cfn_result_findings(const CfnResult *result)
+{
+    static const GPtrArray none = { 0 };
+    if (result->verdict == CFN_VERDICT_ERROR || result->outcome == NULL) {
+        return &none;
+    }
+    return result->outcome->findings;
+}
+
+static const CfnEffects totals_effects[CFN_TOTALS_EFFECTS] = {
+    [CFN_TOTALS_DATA_DELETABLE] = CFN_EFFECT_DATA_DELETABLE,
+    [CFN_TOTALS_ACCESS_WIDENED] = CFN_EFFECT_ACCESS_WIDENED,
+};
+
+void cfn_totals_init(CfnTotals *totals)
+{
+    memset(totals, 0, sizeof *totals);
+    for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
+        totals->affected[i] = g_ptr_array_new_with_free_func(g_free);
+    }
+}
+
+void cfn_totals_release(CfnTotals *totals)
+{
+    for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
+        g_clear_pointer(&totals->affected[i], g_ptr_array_unref);
+    }
+}
+
+/* Findings come in the order of the source, so those of one resource follow each other. */
+static void add_affected(GPtrArray *affected, const char *path, const CfnFinding *finding)
+{
+    g_autofree char *name = finding->logical_id != NULL
+                                ? g_strdup_printf("%s (%s)", finding->logical_id, path)
+                                : g_strdup(path);
+    if (affected->len == 0 || strcmp(g_ptr_array_index(affected, affected->len - 1), name) != 0) {
+        g_ptr_array_add(affected, g_steal_pointer(&name));
+    }
+}
+
+static void add_finding(CfnTotals *totals, const char *path, const CfnFinding *finding)
+{
+    switch (finding->state) {
+    case CFN_NEEDS_CONSENT:
+        totals->needs_consent++;
+        return;
+    case CFN_CANNOT_FIX:
+        totals->cannot_fix++;
+        return;
+    case CFN_FIXED:
+        totals->fixed++;
+    }
+    for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
+        if ((finding->effects & totals_effects[i]) != 0) {
+            add_affected(totals->affected[i], path, finding);
+        }
+    }
+}
+
+void cfn_totals_add(CfnTotals *totals, const CfnResult *result)
+{
+    totals->files++;
+    totals->changed += result->verdict == CFN_VERDICT_CHANGED;
+    totals->errors += result->verdict == CFN_VERDICT_ERROR;
+    totals->templates +=
+        result->verdict == CFN_VERDICT_CHANGED || result->verdict == CFN_VERDICT_UNCHANGED;
+    const GPtrArray *findings = cfn_result_findings(result);
+    for (guint i = 0; i < findings->len; i++) {
+        add_finding(totals, result->path, g_ptr_array_index(findings, i));
+    }
+}

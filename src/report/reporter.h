@@ -1,0 +1,79 @@
+/*
+ * What is told about a run, and in which format: one table of reporters, one file for each.
+ *
+ * A reporter turns results into text and knows nothing of where it goes. Results come one by one,
+ * in the order of the inputs, and are freed behind it.
+ */
+#ifndef CFN_REPORT_REPORTER_H
+#define CFN_REPORT_REPORTER_H
+
+#include "engine/run.h"
+
+typedef enum {
+    CFN_VERDICT_CHANGED, /* the text after differs (in a dry run: would) */
+    CFN_VERDICT_UNCHANGED,
+    CFN_VERDICT_NOT_TEMPLATE, /* passed over */
+    CFN_VERDICT_ERROR,        /* left alone; see `error` */
+} CfnVerdict;
+
+/* What became of one input. */
+typedef struct {
+    char *path; /* as messages name it; owned */
+    CfnVerdict verdict;
+    GBytes *before;      /* NULL if it could not be read; owned */
+    CfnOutcome *outcome; /* NULL if it did not come to that; owned */
+    GError *error;       /* of CFN_VERDICT_ERROR, else NULL; owned */
+    char *diff;          /* NULL if nobody asked for it; owned */
+} CfnResult;
+
+void cfn_result_free(CfnResult *result);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnResult, cfn_result_free)
+
+/* The effects that are named once more at the end of a summary. */
+enum { CFN_TOTALS_DATA_DELETABLE, CFN_TOTALS_ACCESS_WIDENED, CFN_TOTALS_EFFECTS };
+
+/* The sums over all results. */
+typedef struct {
+    guint files;     /* looked at */
+    guint templates; /* of which this many are templates that could be read */
+    guint changed;
+    guint fixed, needs_consent, cannot_fix;
+    guint errors;
+    GPtrArray *affected[CFN_TOTALS_EFFECTS]; /* "Bucket (a.yaml)", of what was fixed; owned */
+} CfnTotals;
+
+void cfn_totals_init(CfnTotals *totals);
+void cfn_totals_add(CfnTotals *totals, const CfnResult *result);
+void cfn_totals_release(CfnTotals *totals);
+
+/* How to tell it. */
+typedef struct {
+    bool color;      /* for a terminal */
+    bool dry_run;    /* nothing was written: what is fixed only would be */
+    bool keeps_data; /* no consent makes data deletable: --profile production */
+} CfnManner;
+
+typedef struct {
+    const char *name; /* as --format has it */
+    void (*begin)(GString *out);
+    /* TOTALS are those of the results before this one. */
+    void (*result)(const CfnManner *manner, const CfnResult *result, const CfnTotals *totals,
+                   GString *out);
+    void (*end)(const CfnManner *manner, const CfnTotals *totals, GString *out);
+} CfnReporter;
+
+/* For people, on standard error. Errors are not in it: they are printed as they stand. */
+extern const CfnReporter cfn_reporter_text;
+/* A document of docs/report.schema.json. */
+extern const CfnReporter cfn_reporter_json;
+
+/* All of them, ended by NULL. */
+extern const CfnReporter *const cfn_reporters[];
+/* The one called NAME, or NULL. */
+const CfnReporter *cfn_reporter_find(const char *name);
+
+/* The findings of RESULT that count: none if the file was left alone because of an error. Never
+   NULL, borrowed. */
+const GPtrArray *cfn_result_findings(const CfnResult *result);
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * The summary for people: a block for each file with something to tell, the sums, and where to read
+ * on.
+ *
+ * Everything that comes from a template or a file name is escaped.
+ */
+#include "report/reporter.h"
+
+#include <string.h>
+
+#include "report/escape.h"
+
+/* So many names are listed at the end before "and N more". */
+#define NAMES_SHOWN 5
+/* As wide as the longest word for a state. */
+#define STATE_WIDTH 13
+
+#define BOLD "1"
+#define RED "31"
+#define GREEN "32"
+#define YELLOW "33"
+
+static void append_padded(GString *out, const char *text, int width)
+{
+    g_string_append_printf(out, "%-*s", width, text);
+}
+
+static void append_painted(GString *out, const CfnManner *manner, const char *color,
+                           const char *text)
+{
+    if (manner->color) {
+        g_string_append_printf(out, "\x1b[%sm%s\x1b[0m", color, text);
+    } else {
+        g_string_append(out, text);
+    }
+}
+
+static void append_escaped(GString *out, const char *text)
+{
+    cfn_escape_line(out, text, strlen(text));
+}
+
+static void append_part(GString *out, const char *before, guint count, const char *one,
+                        const char *many)
+{
+    if (count > 0) {
+        g_string_append_printf(out, "%s%u %s", out->len > 0 ? before : "", count,
+                               count == 1 ? one : many);
+    }
+}
+
+/* "2 fixed, 1 needs consent, 1 cannot be fixed" */
+static char *count_states(const CfnManner *manner, const CfnTotals *totals)
+{
+    GString *out = g_string_new(NULL);
+    const char *fixed = manner->dry_run ? "fixable" : "fixed";
+    append_part(out, ", ", totals->fixed, fixed, fixed);
+    append_part(out, ", ", totals->needs_consent, "needs consent", "need consent");
+    append_part(out, ", ", totals->cannot_fix, "cannot be fixed", "cannot be fixed");
+    return g_string_free(out, FALSE);
+}
+
+static const char *name_state(const CfnManner *manner, CfnState state, const char **color)
+{
+    switch (state) {
+    case CFN_FIXED:
+        *color = GREEN;
+        return manner->dry_run ? "fixable" : "fixed";
+    case CFN_NEEDS_CONSENT:
+        *color = YELLOW;
+        return "needs consent";
+    case CFN_CANNOT_FIX:
+        break;
+    }
+    *color = RED;
+    return "cannot fix";
+}
+
+/* "  12:5   fixed          ", with the place padded to WIDTH. */
+static void append_start(GString *out, const CfnManner *manner, int width, CfnPlace place,
+                         const char *color, const char *state)
+{
+    g_autofree char *at = g_strdup_printf("%u:%u", place.line, place.column);
+    g_string_append(out, "  ");
+    append_padded(out, at, width);
+    g_string_append(out, "  ");
+    append_painted(out, manner, color, state);
+    append_padded(out, "", STATE_WIDTH - (int)strlen(state) + 2);
+}
+
+/* The reason has a line of its own, since messages are long already. */
+static void append_reason(GString *out, const CfnManner *manner, const CfnFinding *finding,
+                          int width)
+{
+    if (finding->reason == NULL) {
+        return;
+    }
+    append_padded(out, "", width + 4);
+    append_escaped(out, finding->reason);
+    bool is_kept = manner->keeps_data && (finding->effects & CFN_EFFECT_DATA_DELETABLE) != 0;
+    if (finding->state == CFN_NEEDS_CONSENT && !is_kept) {
+        g_string_append(out, " (--unsafe-fixes)");
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void append_finding(GString *out, const CfnManner *manner, const CfnFinding *finding,
+                           int place_width, int id_width)
+{
+    const char *color;
+    const char *state = name_state(manner, finding->state, &color);
+    append_start(out, manner, place_width, finding->start, color, state);
+    append_padded(out, finding->transform->id, id_width + 2);
+    if (finding->logical_id != NULL) {
+        append_escaped(out, finding->logical_id);
+        g_string_append(out, ": ");
+    }
+    append_escaped(out, finding->message);
+    if (finding->state != CFN_CANNOT_FIX && finding->effects != 0) {
+        g_autofree char *effects = cfn_effects_text(finding->effects);
+        g_string_append_printf(out, "  [%s]", effects);
+    }
+    g_string_append_c(out, '\n');
+    append_reason(out, manner, finding, place_width);
+}
+
+static void append_notice(GString *out, const CfnManner *manner, const CfnNotice *notice,
+                          int place_width)
+{
+    append_start(out, manner, place_width, notice->place, BOLD, "note");
+    append_escaped(out, notice->message);
+    g_string_append_c(out, '\n');
+}
+
+static int measure_place(CfnPlace place)
+{
+    return g_snprintf(NULL, 0, "%u:%u", place.line, place.column);
+}
+
+static int measure_places(const CfnOutcome *outcome)
+{
+    int width = 0;
+    for (guint i = 0; i < outcome->findings->len; i++) {
+        const CfnFinding *finding = g_ptr_array_index(outcome->findings, i);
+        width = MAX(width, measure_place(finding->start));
+    }
+    for (guint i = 0; i < outcome->notices->len; i++) {
+        const CfnNotice *notice = g_ptr_array_index(outcome->notices, i);
+        width = MAX(width, measure_place(notice->place));
+    }
+    return width;
+}
+
+static int measure_ids(const CfnOutcome *outcome)
+{
+    size_t width = 0;
+    for (guint i = 0; i < outcome->findings->len; i++) {
+        const CfnFinding *finding = g_ptr_array_index(outcome->findings, i);
+        width = MAX(width, strlen(finding->transform->id));
+    }
+    return (int)width;
+}
+
+/* "template.yaml: 2 fixed, 1 note" */
+static void append_headline(GString *out, const CfnManner *manner, const CfnResult *result)
+{
+    CfnTotals totals;
+    cfn_totals_init(&totals);
+    cfn_totals_add(&totals, result);
+    g_autofree char *states = count_states(manner, &totals);
+    cfn_totals_release(&totals);
+    GString *counts = g_string_new(states);
+    append_part(counts, ", ", result->outcome->notices->len, "note", "notes");
+    g_autoptr(GString) path = g_string_new(NULL);
+    append_escaped(path, result->path);
+    append_painted(out, manner, BOLD, path->str);
+    g_string_append_printf(out, ": %s\n", counts->str);
+    g_string_free(counts, TRUE);
+}
+
+static void tell_result(const CfnManner *manner, const CfnResult *result, const CfnTotals *before,
+                        GString *out)
+{
+    const CfnOutcome *outcome = result->outcome;
+    if (result->verdict > CFN_VERDICT_UNCHANGED ||
+        outcome->findings->len + outcome->notices->len == 0) {
+        return;
+    }
+    append_headline(out, manner, result);
+    int place_width = measure_places(outcome);
+    int id_width = measure_ids(outcome);
+    for (guint i = 0; i < outcome->findings->len; i++) {
+        append_finding(out, manner, g_ptr_array_index(outcome->findings, i), place_width, id_width);
+    }
+    for (guint i = 0; i < outcome->notices->len; i++) {
+        append_notice(out, manner, g_ptr_array_index(outcome->notices, i), place_width);
+    }
+    if (outcome->one_reader && result->verdict == CFN_VERDICT_CHANGED) {
+        g_string_append(out,
+                        "  only libyaml reads this text: nothing else vouches for the result\n");
+    }
+}
+
+/* "7 templates: 3 changed (4 fixed, 1 needs consent)" */
+static void append_sums(GString *out, const CfnManner *manner, const CfnTotals *totals)
+{
+    g_autofree char *states = count_states(manner, totals);
+    g_string_append_printf(out, "%u templates: ", totals->templates);
+    if (states[0] == '\0') {
+        g_string_append(out, "nothing to do");
+    } else if (totals->changed == 0) {
+        g_string_append(out, states);
+    } else {
+        g_string_append_printf(out, "%u %s (%s)", totals->changed,
+                               manner->dry_run ? "to change" : "changed", states);
+    }
+    append_part(out, ", ", totals->errors, "error", "errors");
+    g_string_append_c(out, '\n');
+}
+
+static void append_affected(GString *out, const char *what, const GPtrArray *affected)
+{
+    if (affected->len == 0) {
+        return;
+    }
+    g_string_append(out, what);
+    for (guint i = 0; i < MIN(affected->len, NAMES_SHOWN); i++) {
+        g_string_append(out, i > 0 ? ", " : " ");
+        append_escaped(out, g_ptr_array_index(affected, i));
+    }
+    if (affected->len > NAMES_SHOWN) {
+        g_string_append_printf(out, " and %u more", affected->len - NAMES_SHOWN);
+    }
+    g_string_append_c(out, '\n');
+}
+
+static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *totals)
+{
+    if (totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
+        return;
+    }
+    if (manner->dry_run && totals->fixed > 0) {
+        g_string_append(out, "-i writes the changes; ");
+    }
+    g_string_append(out, "'cfnfix --explain ID' tells more about a repair\n");
+}
+
+static void end(const CfnManner *manner, const CfnTotals *totals, GString *out)
+{
+    if (totals->templates > 1) {
+        append_sums(out, manner, totals);
+    }
+    append_affected(out,
+                    manner->dry_run ? "would become deletable with its data:"
+                                    : "deletable with its data once deployed:",
+                    totals->affected[CFN_TOTALS_DATA_DELETABLE]);
+    append_affected(out,
+                    manner->dry_run ? "would give more access to:"
+                                    : "gives more access to, once deployed:",
+                    totals->affected[CFN_TOTALS_ACCESS_WIDENED]);
+    append_hint(out, manner, totals);
+}
+
+static void begin(GString *out)
+{
+}
+
+const CfnReporter cfn_reporter_text = {
+    .name = "text",
+    .begin = begin,
+    .result = tell_result,
+    .end = end,
+};

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""--help, the man page and the bash completion name the same options.
+
+usage: check_docs.py path/to/cfnfix
+"""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OPTION = re.compile(r"(?<![\w-])--?[a-z][a-z-]*")
+
+
+def in_help(program):
+    text = subprocess.run([program, "--help"], capture_output=True, check=True, text=True).stdout
+    lines = [line for line in text.splitlines() if re.match(r"\s+-", line)]
+    return {option for line in lines for option in OPTION.findall(line[:34])}
+
+
+def in_man_page():
+    found = set()
+    for line in (ROOT / "docs/cfnfix.1").read_text().splitlines():
+        if line.startswith(".It Fl "):
+            found |= {"-" + name for name in re.findall(r"Fl (\S+)", line)}
+    return found
+
+
+def in_completion():
+    text = (ROOT / "completions/cfnfix.bash").read_text()
+    listed = re.search(r"compgen -W '\n(.*?)' --", text, re.S).group(1)
+    return set(OPTION.findall(listed))
+
+
+def choices_in_completion():
+    text = (ROOT / "completions/cfnfix.bash").read_text()
+    return dict(re.findall(r"(--\w+)\) .*compgen -W '([a-z ]+)'", text))
+
+
+def check_choices(program):
+    """A value that the completion offers is one that the program takes."""
+    wrong = []
+    for option, values in choices_in_completion().items():
+        for value in values.split():
+            command = [program, option, value, "--version"]
+            if subprocess.run(command, capture_output=True).returncode != 0:
+                wrong.append(f"{option} {value} is offered by the completion, but not taken")
+    return wrong
+
+
+def main(program):
+    places = {
+        "--help": in_help(program),
+        "docs/cfnfix.1": in_man_page(),
+        "completions/cfnfix.bash": in_completion(),
+    }
+    every = set.union(*places.values())
+    wrong = [f"{place} lacks {option}" for place, options in places.items()
+             for option in sorted(every - options)]
+    wrong += check_choices(program)
+    if len(every) < 20:
+        wrong.append(f"only {len(every)} options found: this test no longer reads the texts")
+    print("\n".join(wrong) or f"{len(every)} options, the same everywhere")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

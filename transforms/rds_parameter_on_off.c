@@ -97,8 +97,10 @@ static void repair_value(CfnPass *pass, const CfnNode *value, const OnOff *param
                               "wants it so)",
                               instance_group);
     g_autofree char *text = cfn_node_dup_text(value);
-    CfnFinding *finding = cfn_report(pass, value, "Aurora MySQL takes %s only as ON or OFF, not as %s%s",
-                                     parameter->name, text, aside);
+    bool number = cfn_node_equals(value, "1") || cfn_node_equals(value, "0");
+    CfnFinding *finding =
+        cfn_report(pass, value, "Aurora MySQL takes %s only as ON or OFF, not as %s%s%s", parameter->name,
+                   number ? "" : "the boolean that an unquoted ", text, number ? aside : " is");
     if (parameter->one_is_ambiguous && cfn_node_equals(value, "1")) {
         cfn_finding_cannot_fix(finding, "%s also takes ON_PERMISSIVE and OFF_PERMISSIVE, and 1 does "
                                         "not say which",

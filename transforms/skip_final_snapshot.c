@@ -197,26 +197,31 @@ static void make_snapshot_explicit(CfnPass *pass, const Database *database)
     }
 }
 
-/* Who chose to protect the database, or NULL if nobody did. */
+/* The attribute or property by which someone chose to protect the database, or NULL. */
 static const char *chosen_protection(const CfnTemplate *template, const Database *database)
 {
-    bool cdk = cfn_template_is_cdk(template) && database->snapshots_by_default;
+    bool by_default = database->snapshot_is_invalid ||
+                      (cfn_template_is_cdk(template) && database->snapshots_by_default);
     if (database->protected == PROTECTION_ON) {
-        return "DeletionProtection: true";
+        return "DeletionProtection";
     }
-    if (database->deletion == POLICY_RETAIN) {
-        return "DeletionPolicy: Retain";
+    if (database->deletion == POLICY_RETAIN ||
+        (database->deletion == POLICY_SNAPSHOT && !by_default)) {
+        return "DeletionPolicy";
     }
-    if (database->replacement == POLICY_RETAIN) {
-        return "UpdateReplacePolicy: Retain";
-    }
-    if (database->deletion == POLICY_SNAPSHOT && !cdk && !database->snapshot_is_invalid) {
-        return "DeletionPolicy: Snapshot";
-    }
-    if (database->replacement == POLICY_SNAPSHOT && !cdk && !database->snapshot_is_invalid) {
-        return "UpdateReplacePolicy: Snapshot";
+    if (database->replacement == POLICY_RETAIN ||
+        (database->replacement == POLICY_SNAPSHOT && !by_default)) {
+        return "UpdateReplacePolicy";
     }
     return NULL;
+}
+
+/* The finding waits for consent, and says what CHOSEN has. */
+static void ask_for_consent(CfnFinding *finding, const Database *database, const char *chosen)
+{
+    const CfnNode *value = cfn_node_get(database->resource->node, chosen);
+    g_autofree char *text = cfn_node_dup_text(value != NULL ? value : database->protection);
+    cfn_finding_needs_consent(finding, "someone chose %s: %s", chosen, text);
 }
 
 static bool is_deletable(const Database *database)
@@ -231,6 +236,9 @@ static const char *outcome_of_deletion(const Database *database)
 {
     if (database->protected == PROTECTION_ON) {
         return "the database is protected from deletion";
+    }
+    if (database->made_up) {
+        return "no resource type has SkipFinalSnapshot: the deletion policy Delete says the same";
     }
     return database->deletion == POLICY_RETAIN ? "the database stays when the stack is deleted"
                                                : "deleting the database leaves a final snapshot";
@@ -280,7 +288,7 @@ static void apply(CfnPass *pass, const CfnResource *resource)
                        "%s (deploy this before deleting: deletion uses the deployed template)",
                        outcome_of_deletion(&database));
         if (chosen != NULL) {
-            cfn_finding_needs_consent(finding, "someone chose %s", chosen);
+            ask_for_consent(finding, &database, chosen);
         }
         make_deletable(pass, finding, &database);
     }

@@ -594,12 +594,25 @@ static bool is_below(const CfnNode *node)
     return node->kind != CFN_SCALAR && node->style == CFN_BLOCK && node->mark != CFN_NOWHERE;
 }
 
+/* An intrinsic in the place of another one is spelled as that one was: long or short. */
+static void follow_spelling(CfnLook *look, const CfnNode *node)
+{
+    const CfnNode *key = node->kind == CFN_MAPPING ? node->first : NULL;
+    if (cfn_node_has_tag(node)) {
+        look->short_functions = true;
+    } else if (key != NULL && (cfn_node_equals(key, "Ref") || cfn_node_has_prefix(key, "Fn::"))) {
+        look->short_functions = false;
+        look->long_in_braces = node->style == CFN_FLOW;
+    }
+}
+
 static void build_replacement(Build *build, CfnWant *want)
 {
     const CfnNode *node = want->target;
     const CfnNode *container = node->parent != NULL ? node->parent : node;
     CfnLook look = cfn_look_in(&build->edits->style, container);
     const CfnNode *value = value_of(build, want);
+    follow_spelling(&look, node);
     g_autoptr(CfnRender) render = cfn_render_new(want->snippet, &look);
     CfnOperation *operation = operate(build, CFN_OP_REPLACE, node, want);
     operation->value = value;
@@ -671,6 +684,34 @@ static void build_string(Build *build, CfnWant *want)
 
 /* ---- Inside a scalar ---- */
 
+/* The white space that the lines of a block scalar begin with. */
+static char *content_indent(const Build *build, const CfnNode *scalar, const GArray *map)
+{
+    uint32_t first = 0;
+    while (first < scalar->length && scalar->text[first] == '\n') {
+        first++;
+    }
+    if (first >= map->len) {
+        return g_strdup("");
+    }
+    uint32_t at = g_array_index(map, CfnSpan, first).start;
+    return g_strnfill(cfn_tree_column(build->tree, at), ' ');
+}
+
+static void put_block_text(const Build *build, GString *out, const char *text,
+                           const CfnNode *scalar, const GArray *map)
+{
+    g_autofree char *indent = content_indent(build, scalar, map);
+    const char *newline = cfn_source_newline(build->tree->source, scalar->span.start);
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        if (line != lines) {
+            g_string_append_printf(out, "%s%s", newline, indent);
+        }
+        g_string_append(out, *line);
+    }
+}
+
 static void put_spelled(GString *out, const char *text, const CfnNode *scalar)
 {
     if (scalar->style == CFN_DOUBLE_QUOTED) {
@@ -716,7 +757,11 @@ static void splice_raw(Build *build, const CfnWant *want, const GArray *map)
 {
     const CfnNode *scalar = want->target;
     GString *text = g_string_new(NULL);
-    put_spelled(text, want->text, scalar);
+    if (scalar->style == CFN_LITERAL) {
+        put_block_text(build, text, want->text, scalar, map);
+    } else {
+        put_spelled(text, want->text, scalar);
+    }
     uint32_t start = raw_start(map, want->start, scalar);
     uint32_t end = want->end > want->start ? g_array_index(map, CfnSpan, want->end - 1).end : start;
     splice_string(build, start, end, text);

@@ -1,7 +1,8 @@
 /*
  * A value in the template's long form, as compact JSON text: `!Sub a` is {"Fn::Sub":"a"}.
  *
- * Written as text and not through a JSON library, so that the order of keys and duplicates of them show.
+ * Written as text and not through a JSON library, so that the order of keys and duplicates of
+ * them show.
  */
 #ifndef CFN_ENGINE_LONG_FORM_H
 #define CFN_ENGINE_LONG_FORM_H

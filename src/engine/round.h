@@ -9,15 +9,16 @@
 typedef struct CfnRound {
     const CfnOptions *options;
     CfnEdits *edits;
-    GPtrArray *findings;      /* CfnFinding*, owned */
-    GHashTable *shared;       /* "transform/key" -> CfnChange*, owned by the edits */
-    GHashTable *logical_ids;  /* "transform/key" -> the new logical id */
-    GHashTable *given_ids;    /* the set of those, borrowed from it */
+    GPtrArray *findings;     /* CfnFinding*, owned */
+    GHashTable *shared;      /* "transform/key" -> CfnChange*, owned by the edits */
+    GHashTable *logical_ids; /* "transform/key" -> the new logical id */
+    GHashTable *given_ids;   /* the set of those, borrowed from it */
 } CfnRound;
 
 /*
- * Runs the selected transforms on TREE, which is borrowed and outlives the round. Findings that are not CFN_FIXED
- * afterwards have had their changes dropped: what is left in the edits may be applied.
+ * Runs the selected transforms on TREE, which is borrowed and outlives the round. Findings that
+ * are not CFN_FIXED afterwards have had their changes dropped: what is left in the edits may be
+ * applied.
  */
 CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options);
 void cfn_round_free(CfnRound *round);

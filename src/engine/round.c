@@ -1,0 +1,158 @@
+/*
+ * Which transform sees which resource, and who must consent to what.
+ */
+#include "engine/round.h"
+
+static bool is_selected(const CfnOptions *options, const CfnTransform *transform)
+{
+    if (options->ignore != NULL && g_hash_table_contains(options->ignore, transform->id)) {
+        return false;
+    }
+    if (options->select != NULL) {
+        return g_hash_table_contains(options->select, transform->id);
+    }
+    return !transform->by_name;
+}
+
+/* ---- Finding ---- */
+
+static void apply_to(CfnPass *pass, const CfnResource *resource)
+{
+    if (!cfn_pass_skips(pass, resource)) {
+        pass->transform->apply(pass, resource);
+    }
+}
+
+static int by_place(gconstpointer a, gconstpointer b)
+{
+    const CfnResource *one = *(const CfnResource *const *)a;
+    const CfnResource *other = *(const CfnResource *const *)b;
+    return one->index < other->index ? -1 : one->index > other->index;
+}
+
+/* The resources of all the types, in the order of the source. */
+static GPtrArray *resources_of(const CfnTemplate *template, const char *const *types)
+{
+    GPtrArray *resources = g_ptr_array_new();
+    for (const char *const *type = types; *type != NULL; type++) {
+        const GPtrArray *of_type = cfn_template_resources_of(template, *type);
+        for (guint i = 0; i < of_type->len; i++) {
+            g_ptr_array_add(resources, of_type->pdata[i]);
+        }
+    }
+    g_ptr_array_sort(resources, by_place);
+    return resources;
+}
+
+static void apply_to_all(CfnPass *pass)
+{
+    uint32_t count = cfn_template_resource_count(pass->template);
+    for (uint32_t i = 0; i < count; i++) {
+        apply_to(pass, cfn_template_resource_at(pass->template, i));
+    }
+}
+
+static void run_transform(CfnPass *pass)
+{
+    const CfnTransform *transform = pass->transform;
+    if (cfn_template_ignores(pass->template, NULL, transform->id)) {
+        return;
+    }
+    if (transform->apply_template != NULL) {
+        transform->apply_template(pass);
+    } else if (transform->resource_types == NULL) {
+        apply_to_all(pass);
+    } else {
+        g_autoptr(GPtrArray) resources = resources_of(pass->template, transform->resource_types);
+        for (guint i = 0; i < resources->len; i++) {
+            apply_to(pass, resources->pdata[i]);
+        }
+    }
+}
+
+static void run_transforms(CfnRound *round, const CfnTree *tree)
+{
+    g_autoptr(CfnTemplate) template = cfn_template_new(tree);
+    for (const CfnTransform *const *at = round->options->transforms; *at != NULL; at++) {
+        if (is_selected(round->options, *at)) {
+            CfnPass pass = { *at, template, round->edits, round };
+            run_transform(&pass);
+        }
+    }
+}
+
+/* ---- Settling ---- */
+
+/* Whether the finding may be applied as far as consent goes. */
+static bool has_consent(const CfnOptions *options, const CfnFinding *finding)
+{
+    bool deletable = (finding->effects & CFN_EFFECT_DATA_DELETABLE) != 0;
+    if (deletable && options->profile == CFN_PROFILE_PRODUCTION) {
+        return false;
+    }
+    if (deletable && options->profile == CFN_PROFILE_EPHEMERAL) {
+        return true;
+    }
+    return !finding->unsafe || options->unsafe_fixes;
+}
+
+static void settle_consent(const CfnOptions *options, CfnFinding *finding)
+{
+    bool deletable = (finding->effects & CFN_EFFECT_DATA_DELETABLE) != 0;
+    if (finding->transform->unsafe) {
+        finding->unsafe = true;
+    }
+    if (has_consent(options, finding)) {
+        finding->state = CFN_FIXED;
+    } else if (deletable && options->profile == CFN_PROFILE_PRODUCTION) {
+        cfn_finding_needs_consent(finding, "the production profile makes no data deletable");
+    } else if (finding->reason == NULL) {
+        cfn_finding_needs_consent(finding, "such a change is made only with consent");
+    }
+}
+
+static void settle(const CfnOptions *options, CfnFinding *finding)
+{
+    const char *refusal = finding->change != NULL ? cfn_change_refusal(finding->change) : NULL;
+    if (finding->state != CFN_CANNOT_FIX && refusal != NULL) {
+        cfn_finding_cannot_fix(finding, "%s", refusal);
+    }
+    if (finding->state != CFN_CANNOT_FIX) {
+        settle_consent(options, finding);
+    }
+    if (finding->state != CFN_FIXED && finding->change != NULL) {
+        cfn_change_drop(finding->change);
+    }
+    /* A finding that says neither how it is repaired nor why not is a transform's bug. */
+    g_assert(finding->state != CFN_FIXED ||
+             (finding->change != NULL && !cfn_change_is_empty(finding->change)));
+}
+
+CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options)
+{
+    CfnRound *round = g_new0(CfnRound, 1);
+    round->options = options;
+    round->edits = cfn_edits_new(tree);
+    round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    round->shared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    round->logical_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    round->given_ids = g_hash_table_new(g_str_hash, g_str_equal);
+    run_transforms(round, tree);
+    for (guint i = 0; i < round->findings->len; i++) {
+        settle(options, round->findings->pdata[i]);
+    }
+    return round;
+}
+
+void cfn_round_free(CfnRound *round)
+{
+    if (round == NULL) {
+        return;
+    }
+    cfn_edits_free(round->edits);
+    g_ptr_array_unref(round->findings);
+    g_hash_table_unref(round->shared);
+    g_hash_table_unref(round->given_ids);
+    g_hash_table_unref(round->logical_ids);
+    g_free(round);
+}

@@ -1,0 +1,300 @@
+/*
+ * The rounds, and the two readers who must agree on the first text and on the last.
+ *
+ * A file is read by libfyaml. Whatever goes wrong on that way, be it that libfyaml refuses the
+ * text, that libyaml reads it otherwise, or that a proof fails, the file is done once more, and
+ * libyaml's tokens decide.
+ */
+#include "engine/run.h"
+
+#include "engine/notice.h"
+#include "engine/round.h"
+#include "engine/verify.h"
+#include "syntax/opinion.h"
+
+/* Real templates need two or three. */
+#define ROUND_LIMIT 10
+
+typedef struct {
+    CfnOutcome *outcome;
+    const CfnOptions *options;
+    CfnScanner scanner;
+    CfnSource *source;  /* the text of this round; NULL: the input */
+    CfnTree *tree;      /* its tree */
+    GPtrArray *history; /* CfnEdits* of the rounds before this one */
+    GPtrArray *owners;  /* for each of the outcome's operations, the findings that wanted it */
+} Run;
+
+static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner)
+{
+    *run = (Run){
+        .outcome = outcome,
+        .options = options,
+        .scanner = scanner,
+        .history = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_edits_free),
+        .owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref),
+    };
+}
+
+static void run_release(Run *run)
+{
+    cfn_tree_free(run->tree);
+    if (run->source != NULL) {
+        cfn_source_free(run->source);
+    }
+    g_ptr_array_unref(run->history);
+    g_ptr_array_unref(run->owners);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_release)
+
+static bool fail(const Run *run, GError **error, const char *what)
+{
+    g_set_error(error, CFN_ERROR, CFN_ERROR_INTERNAL, "%s: %s", run->outcome->source->path, what);
+    return false;
+}
+
+/* ---- Findings ---- */
+
+/* Of a place in this round's text the one in the input. */
+static uint32_t map_back(const Run *run, uint32_t offset)
+{
+    for (guint i = run->history->len; i > 0; i--) {
+        offset = cfn_edits_map_back(run->history->pdata[i - 1], offset);
+    }
+    return offset;
+}
+
+static void keep_finding(Run *run, CfnFinding *finding)
+{
+    CfnSource *input = run->outcome->source;
+    finding->change = NULL;
+    finding->round = run->history->len + 1;
+    finding->span.start = map_back(run, finding->span.start);
+    finding->span.end = MAX(map_back(run, finding->span.end), finding->span.start);
+    finding->start = cfn_source_place(input, finding->span.start);
+    finding->end = cfn_source_place(input, finding->span.end);
+    g_ptr_array_add(run->outcome->findings, finding);
+}
+
+/* Of a round that changed something what it repaired; of the last one what it did not. */
+static void keep_findings(Run *run, CfnRound *round, bool is_last)
+{
+    for (guint i = 0; i < round->findings->len; i++) {
+        CfnFinding *finding = round->findings->pdata[i];
+        bool fixed = finding->state == CFN_FIXED;
+        if (fixed ? !is_last && cfn_change_applied(finding->change) : is_last) {
+            round->findings->pdata[i] = NULL;
+            keep_finding(run, finding);
+        }
+    }
+}
+
+/* Whether a finding that could be repaired was not. */
+static bool is_stuck(const CfnRound *round)
+{
+    for (guint i = 0; i < round->findings->len; i++) {
+        const CfnFinding *finding = round->findings->pdata[i];
+        if (finding != NULL && finding->state == CFN_FIXED) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int by_place(gconstpointer a, gconstpointer b)
+{
+    const CfnFinding *one = *(const CfnFinding *const *)a;
+    const CfnFinding *other = *(const CfnFinding *const *)b;
+    return one->span.start < other->span.start ? -1 : one->span.start > other->span.start;
+}
+
+/* Puts the findings in the order of the input, and tells the operations whose they are. */
+static void sort_findings(Run *run)
+{
+    GPtrArray *findings = run->outcome->findings;
+    g_ptr_array_sort(findings, by_place);
+    g_autoptr(GHashTable) numbers = g_hash_table_new(NULL, NULL);
+    for (guint i = 0; i < findings->len; i++) {
+        g_hash_table_insert(numbers, findings->pdata[i], GUINT_TO_POINTER(i));
+    }
+    for (guint i = 0; i < run->owners->len; i++) {
+        const GPtrArray *owners = run->owners->pdata[i];
+        CfnDone *done = run->outcome->operations->pdata[i];
+        done->findings = g_array_new(FALSE, FALSE, sizeof(guint));
+        for (guint k = 0; k < owners->len; k++) {
+            guint number = GPOINTER_TO_UINT(g_hash_table_lookup(numbers, owners->pdata[k]));
+            g_array_append_val(done->findings, number);
+        }
+    }
+}
+
+/* ---- Rounds ---- */
+
+static bool prove(Run *run, const CfnEdits *edits, const CfnTree *after, GError **error)
+{
+    GPtrArray *operations = run->outcome->operations;
+    guint first = operations->len;
+    if (!cfn_verify(run->tree, edits, after, operations, run->owners, error)) {
+        return false;
+    }
+    for (guint i = first; i < operations->len; i++) {
+        ((CfnDone *)operations->pdata[i])->round = run->history->len + 1;
+    }
+    return true;
+}
+
+/* Goes on with the text BYTES, which ROUND's edits made. */
+static bool advance(Run *run, CfnRound *round, GBytes *bytes, GError **error)
+{
+    g_autoptr(GError) refusal = NULL;
+    g_autoptr(CfnSource) source =
+        cfn_source_new(run->outcome->source->path, bytes, CFN_SOURCE_HARD_LIMIT, &refusal);
+    g_autoptr(CfnTree) tree =
+        source != NULL ? cfn_tree_parse_with(source, run->scanner, &refusal) : NULL;
+    if (tree == NULL) {
+        g_autofree char *what = g_strconcat("the result cannot be read: ", refusal->message, NULL);
+        return fail(run, error, what);
+    }
+    if (!prove(run, round->edits, tree, error)) {
+        return false;
+    }
+    cfn_tree_free(run->tree);
+    g_clear_pointer(&run->source, cfn_source_free);
+    run->tree = g_steal_pointer(&tree);
+    run->source = g_steal_pointer(&source);
+    g_ptr_array_add(run->history, g_steal_pointer(&round->edits));
+    return true;
+}
+
+static bool run_round(Run *run, bool *at_rest, GError **error)
+{
+    g_autoptr(CfnRound) round = cfn_round_new(run->tree, run->options);
+    g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
+    *at_rest = bytes == NULL;
+    keep_findings(run, round, *at_rest);
+    if (*at_rest) {
+        return !is_stuck(round) || fail(run, error, "a repair was found and not made");
+    }
+    bool is_input = run->source == NULL;
+    return (!is_input || cfn_opinion_agrees(run->tree, error)) && advance(run, round, bytes, error);
+}
+
+static bool run_rounds(Run *run, GError **error)
+{
+    bool at_rest = false;
+    for (int i = 0; i < ROUND_LIMIT && !at_rest; i++) {
+        if (!run_round(run, &at_rest, error)) {
+            return false;
+        }
+    }
+    return at_rest || fail(run, error, "the repairs do not come to rest");
+}
+
+/* ---- Readers ---- */
+
+/* The last text must be read the same by both; one that nothing was done to only where libfyaml
+   is known to misread such text in silence. */
+static bool check_last_text(Run *run, GError **error)
+{
+    if (run->source == NULL) {
+        return !cfn_opinion_is_due(run->tree) || cfn_opinion_agrees(run->tree, error);
+    }
+    g_autoptr(GError) difference = NULL;
+    if (cfn_opinion_agrees(run->tree, &difference)) {
+        return true;
+    }
+    g_autofree char *what = g_strconcat("the result: ", difference->message, NULL);
+    return fail(run, error, what);
+}
+
+static bool finish(Run *run, GError **error)
+{
+    if (!check_last_text(run, error)) {
+        return false;
+    }
+    run->outcome->rounds = run->history->len;
+    run->outcome->after = run->source != NULL ? g_bytes_ref(run->source->bytes) : NULL;
+    sort_findings(run);
+    return true;
+}
+
+static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner,
+                    GError **error)
+{
+    g_auto(Run) run;
+    run_init(&run, outcome, options, scanner);
+    run.tree = cfn_tree_parse_with(outcome->source, scanner, error);
+    if (run.tree == NULL) {
+        return false;
+    }
+    outcome->is_template = cfn_tree_is_template(run.tree);
+    if (!outcome->is_template) {
+        return true;
+    }
+    cfn_notices_find(run.tree, outcome->notices);
+    return run_rounds(&run, error) && finish(&run, error);
+}
+
+/* ---- Outcomes ---- */
+
+static CfnOutcome *new_outcome(CfnSource *source)
+{
+    CfnOutcome *outcome = g_new0(CfnOutcome, 1);
+    outcome->source = source;
+    outcome->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    outcome->operations = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_done_free);
+    outcome->notices = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_notice_free);
+    return outcome;
+}
+
+static void forget(CfnOutcome *outcome)
+{
+    g_ptr_array_set_size(outcome->findings, 0);
+    g_ptr_array_set_size(outcome->operations, 0);
+    g_ptr_array_set_size(outcome->notices, 0);
+}
+
+/* A bug of ours is told before what libyaml has against the text (it refuses some JSON). */
+static GError *graver(GError *first, GError *second)
+{
+    bool is_ours = g_error_matches(first, CFN_ERROR, CFN_ERROR_INTERNAL);
+    g_error_free(is_ours ? second : first);
+    return is_ours ? first : second;
+}
+
+CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options)
+{
+    CfnOutcome *outcome = new_outcome(source);
+    GError *first = NULL;
+    GError *second = NULL;
+    if (attempt(outcome, options, CFN_SCANNER_LIBFYAML, &first)) {
+        return outcome;
+    }
+    forget(outcome);
+    if (g_error_matches(first, CFN_ERROR, CFN_ERROR_DEPTH)) {
+        outcome->error = first;
+        return outcome;
+    }
+    outcome->one_reader = true;
+    if (attempt(outcome, options, CFN_SCANNER_LIBYAML, &second)) {
+        g_error_free(first);
+        return outcome;
+    }
+    forget(outcome);
+    outcome->error = graver(first, second);
+    return outcome;
+}
+
+void cfn_outcome_free(CfnOutcome *outcome)
+{
+    if (outcome == NULL) {
+        return;
+    }
+    cfn_source_free(outcome->source);
+    g_clear_pointer(&outcome->after, g_bytes_unref);
+    g_ptr_array_unref(outcome->findings);
+    g_ptr_array_unref(outcome->operations);
+    g_ptr_array_unref(outcome->notices);
+    g_clear_error(&outcome->error);
+    g_free(outcome);
+}

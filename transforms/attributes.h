@@ -1,0 +1,18 @@
+/*
+ * Attributes of a resource: what stands next to its Type.
+ */
+#ifndef CFN_TRANSFORMS_ATTRIBUTES_H
+#define CFN_TRANSFORMS_ATTRIBUTES_H
+
+#include "engine/transform.h"
+
+/*
+ * The attribute NAME ("DeletionPolicy") of RESOURCE becomes VALUE, a plain word. One that is there
+ * is replaced (nothing is edited if it says so already); a new one stands where this template puts
+ * attributes: before or after Properties, as the nearest resource with attributes has them, or
+ * directly behind Type if there is none to follow.
+ */
+void cfn_set_attribute(CfnPass *pass, CfnChange *change, const CfnResource *resource,
+                       const char *name, const char *value);
+
+#endif

@@ -87,9 +87,24 @@ static const CfnNode *last_before_metadata(const CfnNode *resource)
     return last;
 }
 
-/* The key to stand behind. */
-static const CfnNode *place(const CfnPass *pass, const CfnResource *resource)
+/* The other one of the two policies, which people write together; NULL if it is not there. */
+static const CfnNode *partner_of(const CfnResource *resource, const char *name)
 {
+    if (strcmp(name, "UpdateReplacePolicy") == 0) {
+        return cfn_node_find_key(resource->node, "DeletionPolicy");
+    }
+    return strcmp(name, "DeletionPolicy") == 0
+               ? cfn_node_find_key(resource->node, "UpdateReplacePolicy")
+               : NULL;
+}
+
+/* The key to stand behind. */
+static const CfnNode *place(const CfnPass *pass, const CfnResource *resource, const char *name)
+{
+    const CfnNode *partner = partner_of(resource, name);
+    if (partner != NULL) {
+        return partner;
+    }
     Habit habit = habit_around(pass->template, resource);
     const CfnNode *after = NULL;
     if (habit == AFTER_PROPERTIES) {
@@ -105,7 +120,8 @@ void cfn_set_attribute(CfnPass *pass, CfnChange *change, const CfnResource *reso
 {
     const CfnNode *old = cfn_node_get(resource->node, name);
     if (old == NULL) {
-        cfn_edit_add(change, resource->node, place(pass, resource), name, value);
+        cfn_edit_add(change, resource->node, place(pass, resource, name), name,
+                     value);
     } else if (!cfn_node_is_scalar(old) || cfn_node_has_tag(old) || cfn_node_is_empty(old)) {
         cfn_edit_replace(change, old, value);
     } else if (!cfn_node_equals(old, value)) {

@@ -36,6 +36,21 @@ static void add_owner(GPtrArray *owners, gpointer owner)
     }
 }
 
+/* The owner of a want's change, or of all changes that share it. */
+static void add_owners_of(const Build *build, GPtrArray *owners, const CfnWant *want)
+{
+    if (!want->change->shared) {
+        add_owner(owners, want->change->owner);
+        return;
+    }
+    for (guint i = 0; i < build->edits->changes->len; i++) {
+        const CfnChange *change = build->edits->changes->pdata[i];
+        if (change->applied && g_ptr_array_find(change->requires, want->change, NULL)) {
+            add_owner(owners, change->owner);
+        }
+    }
+}
+
 static CfnOperation *operate(Build *build, CfnOpKind kind, const CfnNode *target,
                              const CfnWant *want)
 {
@@ -44,7 +59,7 @@ static CfnOperation *operate(Build *build, CfnOpKind kind, const CfnNode *target
     operation->target = target;
     operation->owners = g_ptr_array_new();
     if (want != NULL) {
-        add_owner(operation->owners, want->unit->owner);
+        add_owners_of(build, operation->owners, want);
     }
     g_ptr_array_add(build->edits->operations, operation);
     return operation;
@@ -327,6 +342,16 @@ static void strip_final_break(Build *build, const CfnNode *scalar)
     }
 }
 
+/* The last line of a `|` scalar needs its break, also where a text ends without one. */
+static bool ends_in_literal(const CfnNode *value)
+{
+    while (value->kind != CFN_SCALAR && value->last != NULL) {
+        value = value->last;
+    }
+    return value->style == CFN_LITERAL && value->length > 0 &&
+           value->text[value->length - 1] == '\n';
+}
+
 static void splice_lines(Build *build, const CfnNode *anchor, bool is_last, GString *lines,
                          const char *newline)
 {
@@ -357,6 +382,11 @@ static void splice_block_children(Build *build, const CfnNode *container, const 
         }
         g_string_append_printf(lines, "%s%s", look.newline, indent);
         put_child(build, lines, want, &look, indent);
+    }
+    CfnWant *final = wants->pdata[wants->len - 1];
+    if (cfn_block_end(build->tree, anchor, is_last) == build->tree->source->length &&
+        ends_in_literal(value_of(build, final))) {
+        g_string_append(lines, look.newline);
     }
     splice_lines(build, anchor, is_last, lines, look.newline);
 }
@@ -936,7 +966,7 @@ static void build_wrap(Build *build, CfnWant *want)
 static void sort_want(Build *build, CfnWant *want)
 {
     if (want->kind == CFN_WANT_REMOVE) {
-        add_owner(mark_removed(build, want->target), want->unit->owner);
+        add_owners_of(build, mark_removed(build, want->target), want);
     } else if (want->kind == CFN_WANT_ADD || want->kind == CFN_WANT_SPLICE) {
         GHashTable *table = want->kind == CFN_WANT_ADD ? build->additions : build->text_edits;
         GPtrArray *group = g_hash_table_lookup(table, want->target);
@@ -989,11 +1019,42 @@ static gint by_place(gconstpointer a, gconstpointer b)
     return first->order < second->order ? -1 : 1;
 }
 
+/* The end of the line above OFFSET, a line's start. */
+static uint32_t line_end_above(const CfnSource *source, uint32_t offset)
+{
+    if (offset > source->start && source->text[offset - 1] == '\n') {
+        offset--;
+        return offset > source->start && source->text[offset - 1] == '\r' ? offset - 1 : offset;
+    }
+    return offset;
+}
+
+/* What was to stand behind lines that are cut goes behind the line above them. */
+static void move_out_of_cuts(Build *build)
+{
+    CfnSpan cut = { 0, 0 };
+    for (guint i = 0; i < build->splices->len; i++) {
+        CfnSpan *span = &g_array_index(build->splices, Placed, i).splice.span;
+        if (span->end > span->start) {
+            cut = *span;
+        } else if (span->start > cut.start && span->start < cut.end) {
+            span->start = span->end = line_end_above(build->tree->source, cut.start);
+        }
+    }
+}
+
 static void hand_over_splices(Build *build)
 {
     g_array_sort(build->splices, by_place);
+    move_out_of_cuts(build);
+    g_array_sort(build->splices, by_place);
+    int64_t shift = 0;
     for (guint i = 0; i < build->splices->len; i++) {
-        g_array_append_val(build->edits->splices, g_array_index(build->splices, Placed, i).splice);
+        const CfnSplice *one = &g_array_index(build->splices, Placed, i).splice;
+        int64_t start = one->span.start + shift;
+        g_array_append_val(build->edits->splices, *one);
+        g_array_append_val(build->edits->starts, start);
+        shift += (int64_t)one->length - cfn_span_length(one->span);
     }
 }
 
@@ -1077,19 +1138,29 @@ GBytes *cfn_splice_bytes(const CfnSource *source, const GArray *splices)
     return g_byte_array_free_to_bytes(bytes);
 }
 
+/* The last splice that begins at or before OFFSET of the text after, or -1. */
+static int64_t splice_at(const CfnEdits *edits, uint32_t offset)
+{
+    int64_t low = 0, high = edits->starts->len;
+    while (low < high) {
+        int64_t middle = (low + high) / 2;
+        if (g_array_index(edits->starts, int64_t, middle) <= offset) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low - 1;
+}
+
 uint32_t cfn_edits_map_back(const CfnEdits *edits, uint32_t offset)
 {
-    int64_t shift = 0;
-    for (guint i = 0; i < edits->splices->len; i++) {
-        const CfnSplice *one = &g_array_index(edits->splices, CfnSplice, i);
-        int64_t start = one->span.start + shift;
-        if (offset < start) {
-            break;
-        }
-        if (offset < start + one->length) {
-            return one->span.start;
-        }
-        shift += (int64_t)one->length - cfn_span_length(one->span);
+    int64_t index = splice_at(edits, offset);
+    if (index < 0) {
+        return offset;
     }
-    return (uint32_t)(offset - shift);
+    const CfnSplice *one = &g_array_index(edits->splices, CfnSplice, index);
+    int64_t inside = offset - g_array_index(edits->starts, int64_t, index);
+    return inside < one->length ? one->span.start
+                                : (uint32_t)(one->span.end + inside - one->length);
 }

@@ -65,7 +65,8 @@ CfnEdits *cfn_edits_new(const CfnTree *tree)
     edits->operations = g_ptr_array_new_with_free_func(free_operation);
     edits->splices = g_array_new(FALSE, FALSE, sizeof(CfnSplice));
     g_array_set_clear_func(edits->splices, clear_splice);
-    edits->snippets = g_ptr_array_new_with_free_func(free_snippet);
+    edits->starts = g_array_new(FALSE, FALSE, sizeof(int64_t));
+    edits->snippets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_snippet);
     return edits;
 }
 
@@ -76,15 +77,20 @@ void cfn_edits_free(CfnEdits *edits)
     }
     g_ptr_array_unref(edits->operations);
     g_array_unref(edits->splices);
+    g_array_unref(edits->starts);
     g_ptr_array_unref(edits->changes);
-    g_ptr_array_unref(edits->snippets);
+    g_hash_table_unref(edits->snippets);
     g_free(edits);
 }
 
 const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)
 {
-    CfnSnippet *snippet = g_new0(CfnSnippet, 1);
-    g_ptr_array_add(edits->snippets, snippet);
+    CfnSnippet *snippet = g_hash_table_lookup(edits->snippets, yaml);
+    if (snippet != NULL) {
+        return snippet->tree;
+    }
+    snippet = g_new0(CfnSnippet, 1);
+    g_hash_table_insert(edits->snippets, g_strdup(yaml), snippet);
     g_autoptr(GError) error = NULL;
     g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
     snippet->source = cfn_source_new("snippet", bytes, CFN_SOURCE_HARD_LIMIT, &error);
@@ -176,12 +182,22 @@ static char *refusal_of_key(const CfnNode *key)
     return NULL;
 }
 
+/* `[a, Key: value]`: a mapping of one pair without braces around it. */
+static bool is_bare_pair(const CfnTree *tree, const CfnNode *node)
+{
+    return node != NULL && node->kind == CFN_MAPPING && node->style == CFN_FLOW &&
+           tree->source->text[node->content] != '{';
+}
+
 static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
 {
     const char *text = tree->source->text;
     if (cfn_node_has_anchor(node)) {
         return g_strdup_printf("it stands under the anchor '%.*s'",
                                (int)cfn_span_length(node->anchor), text + node->anchor.start);
+    }
+    if (node->is_key && node->kind != CFN_SCALAR) {
+        return g_strdup("it stands inside a key");
     }
     if (node->kind == CFN_ALIAS) {
         return g_strdup_printf("it is the alias '*%.*s'", (int)node->length, node->text);
@@ -228,6 +244,11 @@ static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
     if (change->refusal == NULL) {
         const CfnEdits *edits = change->edits;
         change->refusal = find_refusal(edits->tree, target, edits->has_merge_keys);
+    }
+    const CfnNode *container = kind == CFN_WANT_REMOVE ? target->parent : target;
+    bool structural = kind == CFN_WANT_REMOVE || kind == CFN_WANT_ADD;
+    if (change->refusal == NULL && structural && is_bare_pair(change->edits->tree, container)) {
+        change->refusal = g_strdup("its mapping is a pair without braces");
     }
     CfnWant *made = g_new0(CfnWant, 1);
     made->kind = kind;
@@ -418,17 +439,17 @@ static void commit(Claims *claims, CfnWant *wanted, CfnChange *unit)
     g_ptr_array_add(claims->accepted, wanted);
 }
 
-/* CHANGE with the shared ones that are not applied yet. */
+/* CHANGE behind the shared ones that are not applied yet. */
 static GPtrArray *unit_of(CfnChange *change)
 {
     GPtrArray *unit = g_ptr_array_new();
-    g_ptr_array_add(unit, change);
     for (guint i = 0; i < change->requires->len; i++) {
         CfnChange *shared = change->requires->pdata[i];
         if (!shared->applied) {
             g_ptr_array_add(unit, shared);
         }
     }
+    g_ptr_array_add(unit, change);
     return unit;
 }
 
@@ -471,7 +492,7 @@ GBytes *cfn_edits_apply(CfnEdits *edits)
     for (guint i = 0; i < edits->changes->len; i++) {
         CfnChange *change = edits->changes->pdata[i];
         if (!change->dropped && !change->shared && cfn_change_refusal(change) == NULL &&
-            change->wants->len > 0) {
+            change->wants->len + change->requires->len > 0) {
             accept_unit(&claims, change);
         }
     }

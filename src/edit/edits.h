@@ -18,7 +18,7 @@
 typedef struct CfnEdits CfnEdits;
 typedef struct CfnChange CfnChange;
 
-/* An empty round on TREE, which is borrowed and outlives it. */
+/* An empty round on TREE, which is borrowed until the edits are applied and verified. */
 CfnEdits *cfn_edits_new(const CfnTree *tree);
 void cfn_edits_free(CfnEdits *edits);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnEdits, cfn_edits_free)
@@ -81,8 +81,8 @@ typedef enum {
     CFN_OP_TEXT,    /* target: a scalar of the tree before; text: what it says now */
     CFN_OP_ADD,     /* target: the container in the tree before; after: the child it follows, NULL if it
                        is the first; key (NULL in a sequence) and value: what was added */
-    CFN_OP_WRAP,    /* target: a value of the tree before that became the first item of a list; the items
-                       that follow it are the children of `value`, a sequence */
+    CFN_OP_WRAP,    /* target: a value of the tree before that became the first item of a list; value: the item
+                       that follows it */
 } CfnOpKind;
 
 typedef struct {

@@ -57,7 +57,8 @@ struct CfnEdits {
     GPtrArray *changes;    /* CfnChange */
     GPtrArray *operations; /* CfnOperation */
     GArray *splices;       /* CfnSplice */
-    GPtrArray *snippets;   /* CfnSnippet */
+    GHashTable *snippets;  /* YAML text -> CfnSnippet */
+    GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_merge_keys;
 };

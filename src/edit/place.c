@@ -23,10 +23,16 @@ static bool at_line_end(const CfnSource *source, uint32_t offset)
            source->text[offset] == '\r';
 }
 
+/* A `#` begins a comment behind white space, and directly behind a quote or a bracket. */
 bool cfn_ends_line(const CfnTree *tree, uint32_t offset)
 {
+    const char *text = tree->source->text;
     uint32_t next = skip_blanks(tree->source, offset);
-    return at_line_end(tree->source, next) || (tree->source->text[next] == '#' && next > offset);
+    if (at_line_end(tree->source, next)) {
+        return true;
+    }
+    bool closed = offset > tree->source->start && strchr("'\"]}", text[offset - 1]) != NULL;
+    return text[next] == '#' && (next > offset || closed);
 }
 
 uint32_t cfn_behind_comment(const CfnTree *tree, uint32_t offset)

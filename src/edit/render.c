@@ -179,7 +179,8 @@ static void put_scalar(CfnRender *render, GString *out, const CfnNode *node, con
 {
     g_autofree char *function = function_name(render, node);
     if (function != NULL) {
-        bool quoted = look->json || (strcmp(function, "Sub") == 0 && look->quoted_sub);
+        bool quoted = look->json || (strcmp(function, "Sub") == 0 && look->quoted_sub) ||
+                      (!look->short_functions && look->quote_always);
         put_string(out, node->text, node->length, look, quoted);
     } else if (node->style == CFN_PLAIN &&
                cfn_scalar_plain_meaning(node->text, node->length) != CFN_MEANS_STRING) {

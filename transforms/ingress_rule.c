@@ -131,9 +131,12 @@ static CfnAnswer ask(Query *query, const CfnNode *value, Test test)
     if (text != NULL) {
         return ask_text(query, value, text, test);
     }
-    return call.function == CFN_FN_NONE
-               ? CFN_NO
-               : doubt(query, "one of its values comes from a function whose result is not known here");
+    if (call.function == CFN_FN_NONE) {
+        return CFN_NO;
+    }
+    g_autofree char *tag = cfn_tag_long_name(cfn_template_tree(query->template), value);
+    g_autofree char *key = cfn_node_dup_text(value->first);
+    return doubt(query, "what %s gives is not known here", tag != NULL ? tag : key);
 }
 
 /* ---- The whole rule ---- */
@@ -174,8 +177,9 @@ static char *describe_wider(Query *query, const CfnNode *rule)
         !known_ports(query->template, rule, &from, &to) || from > 80 || to < 80 || from == to) {
         return NULL;
     }
-    return g_strdup_printf("the rule also admits the other ports of %" G_GINT64_FORMAT
-                           " to %" G_GINT64_FORMAT, from, to);
+    return g_strdup_printf("the rule admits ports %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                           ", not 80 alone",
+                           from, to);
 }
 
 CfnRuleKind cfn_rule_kind(const CfnTemplate *template, const CfnNode *rule, char **why)

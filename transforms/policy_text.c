@@ -66,6 +66,9 @@ static void escape_substitutions(const CfnNode *scalar, CfnChange *change)
 void cfn_policy_text_apply(CfnPolicyText *text, CfnChange *change)
 {
     g_autoptr(GBytes) after = cfn_edits_apply(text->edits);
+    if (after == NULL) {
+        return;
+    }
     const GArray *splices = cfn_edits_splices(text->edits);
     for (guint i = 0; i < splices->len; i++) {
         const CfnSplice *splice = &g_array_index(splices, CfnSplice, i);

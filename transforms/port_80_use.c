@@ -407,7 +407,7 @@ const char *cfn_port_80_need(CfnPort80Use *use, const CfnIngress *rule)
         }
     }
     if (verdict->ways->len > 0) {
-        return "HTTPS is open to the world only under some conditions";
+        return "HTTPS is open to the world only under other conditions";
     }
     return verdict->others ? "HTTPS is not open to the world beside it"
                            : "it is the only way in from the world";

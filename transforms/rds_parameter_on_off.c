@@ -119,6 +119,15 @@ static void report_default(CfnPass *pass, const CfnNode *value, const OnOff *par
                            source);
 }
 
+/* A parameter without a literal default is the user's business; any other function hides what could be wrong. */
+static void report_unknown(CfnPass *pass, const CfnNode *value, const OnOff *parameter)
+{
+    if (!cfn_is_function(value, CFN_FN_REF)) {
+        CfnFinding *finding = cfn_report(pass, value, "Aurora MySQL takes %s only as ON or OFF", parameter->name);
+        cfn_finding_cannot_fix(finding, "the value is behind an intrinsic function");
+    }
+}
+
 static void check_parameter(CfnPass *pass, const CfnNode *key)
 {
     const OnOff *parameter = find_parameter(key);
@@ -135,6 +144,8 @@ static void check_parameter(CfnPass *pass, const CfnNode *key)
             repair_value(pass, value, parameter, meant);
         } else if (meant != NULL) {
             report_default(pass, value, parameter);
+        } else if (!cfn_node_is_scalar(known) || cfn_node_has_tag(known)) {
+            report_unknown(pass, value, parameter);
         }
     }
 }

@@ -106,6 +106,16 @@ static void remove_rule(CfnPass *pass, const Removal *removal)
     }
 }
 
+/* Whether a template would be left without resources, which CloudFormation refuses. */
+static bool takes_all_resources(const CfnTemplate *template, const GArray *removals)
+{
+    uint32_t count = 0;
+    for (guint i = 0; i < removals->len; i++) {
+        count += g_array_index(removals, Removal, i).ingress->slot == NULL;
+    }
+    return count == cfn_template_resource_count(template);
+}
+
 static void apply_template(CfnPass *pass)
 {
     g_autoptr(CfnSecurityGroups) groups = cfn_security_groups_new(pass->template);
@@ -118,7 +128,13 @@ static void apply_template(CfnPass *pass)
         check(pass, use, groups->ingresses->pdata[i], removals);
     }
     share_needs(removals);
+    bool takes_all = takes_all_resources(pass->template, removals);
     for (guint i = 0; i < removals->len; i++) {
-        remove_rule(pass, &g_array_index(removals, Removal, i));
+        const Removal *removal = &g_array_index(removals, Removal, i);
+        if (takes_all) {
+            cfn_finding_cannot_fix(removal->finding, "a template needs at least one resource");
+        } else {
+            remove_rule(pass, removal);
+        }
     }
 }

@@ -4,6 +4,8 @@
  */
 #include "transforms/tag_places.h"
 
+#include "transforms/policy.h"
+
 /* Properties that are tags on whatever type has them. All end in "Tags". */
 static const char *const tag_properties[] = {
     "Tags",
@@ -230,7 +232,7 @@ static bool is_plain_mapping(const CfnNode *node)
     return cfn_node_is_mapping(node) && cfn_intrinsic(node).function == CFN_FN_NONE;
 }
 
-/* Whether MAPPING has both KEY and VALUE; then it is one pair. */
+/* Whether MAPPING has both KEY and VALUE: then they are one pair. */
 static bool add_pair(const CfnNode *mapping, CfnTag pair, const char *key, const char *value,
                      GArray *out)
 {
@@ -243,37 +245,37 @@ static bool add_pair(const CfnNode *mapping, CfnTag pair, const char *key, const
     return true;
 }
 
-/* The node's possible values; of a list its items. */
-static void expand(const CfnNode *node, GPtrArray *out)
+static void add_pairs_of(const CfnNode *mapping, CfnTag pair, GArray *out)
 {
-    g_autoptr(GPtrArray) branches = g_ptr_array_new();
-    cfn_branches(node, branches);
-    for (guint i = 0; i < branches->len; i++) {
-        const CfnNode *branch = branches->pdata[i];
-        if (!cfn_node_is_sequence(branch) || cfn_node_has_tag(branch)) {
-            g_ptr_array_add(out, (gpointer)branch);
-            continue;
-        }
-        cfn_node_each_item(item, branch) {
-            cfn_branches(item, out);
-        }
+    cfn_node_each_key(key, mapping) {
+        pair.key = key;
+        pair.value = cfn_node_value(key);
+        g_array_append_val(out, pair);
+    }
+}
+
+static void add_pairs_in(const CfnNode *list, CfnTag pair, const char *key, const char *value,
+                         GArray *out)
+{
+    g_autoptr(GPtrArray) items = g_ptr_array_new();
+    cfn_policy_values(list, items);
+    for (guint i = 0; i < items->len; i++) {
+        add_pair(items->pdata[i], pair, key, value, out);
     }
 }
 
 void cfn_tag_pairs(const CfnNode *collection, const char *type, const char *key, const char *value,
                    GArray *out)
 {
-    g_autoptr(GPtrArray) items = g_ptr_array_new();
-    expand(collection, items);
-    for (guint i = 0; i < items->len; i++) {
-        const CfnNode *item = items->pdata[i];
-        CfnTag pair = { .type = type };
-        bool is_map = is_plain_mapping(item) && !add_pair(item, pair, key, value, out) &&
-                      !cfn_node_is_sequence(item->parent);
-        cfn_node_each_key(name, is_map ? item : NULL) {
-            pair.key = name;
-            pair.value = cfn_node_value(name);
-            g_array_append_val(out, pair);
+    g_autoptr(GPtrArray) branches = g_ptr_array_new();
+    CfnTag pair = { .type = type };
+    cfn_branches(collection, branches);
+    for (guint i = 0; i < branches->len; i++) {
+        const CfnNode *branch = branches->pdata[i];
+        if (cfn_node_is_sequence(branch) && !cfn_node_has_tag(branch)) {
+            add_pairs_in(branch, pair, key, value, out);
+        } else if (is_plain_mapping(branch) && !add_pair(branch, pair, key, value, out)) {
+            add_pairs_of(branch, pair, out);
         }
     }
 }
@@ -305,7 +307,7 @@ void cfn_values_at(const CfnNode *mapping, const char *path, GPtrArray *out)
     for (char **step = steps; *step != NULL; step++) {
         g_autoptr(GPtrArray) mappings = g_ptr_array_new();
         for (guint i = 0; i < here->len; i++) {
-            expand(here->pdata[i], mappings);
+            cfn_policy_values(here->pdata[i], mappings);
         }
         g_ptr_array_set_size(here, 0);
         for (guint i = 0; i < mappings->len; i++) {

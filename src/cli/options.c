@@ -363,11 +363,24 @@ static bool take_repairs(const CfnArguments *raw, CfnCommand *command,
            read_settings(raw->set, transforms, &command->engine.settings, error);
 }
 
+/* GOption does not know an argument right behind its letter, and everyone types -j4. */
+static void detach_jobs(GStrv arguments)
+{
+    for (char **argument = arguments; *argument != NULL && strcmp(*argument, "--") != 0; argument++) {
+        if (g_str_has_prefix(*argument, "-j") && g_ascii_isdigit((*argument)[2])) {
+            char *detached = g_strconcat("--jobs=", *argument + 2, NULL);
+            g_free(*argument);
+            *argument = detached;
+        }
+    }
+}
+
 CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms, GError **error)
 {
     g_auto(CfnArguments) raw = { 0 };
     g_autoptr(GOptionContext) context = make_context(&raw);
     g_auto(GStrv) arguments = g_strdupv(argv);
+    detach_jobs(arguments);
     g_autoptr(GError) reason = NULL;
     if (!g_option_context_parse_strv(context, &arguments, &reason)) {
         fail(error, reason->message);

@@ -373,6 +373,7 @@ static void splice_block_children(Build *build, const CfnNode *container, const 
                                   bool is_last, const GPtrArray *wants)
 {
     CfnLook look = cfn_look_in(&build->edits->style, container);
+    look.newline = cfn_source_newline(build->tree->source, cfn_block_end(build->tree, anchor, is_last));
     g_autofree char *indent = indent_of(build, anchor);
     GString *lines = g_string_new(NULL);
     for (guint i = 0; i < wants->len; i++) {
@@ -433,6 +434,17 @@ static void splice_flow_inline(Build *build, const CfnNode *anchor, const GPtrAr
     splice_string(build, at, at, text);
 }
 
+/* Whether all children behind ANCHOR, of which there are some, are removed: its comma goes with them. */
+static bool loses_tail(const Build *build, const CfnNode *anchor)
+{
+    const CfnNode *next = cfn_next_child(anchor);
+    bool any = next != NULL;
+    while (next != NULL && !stays(build, next)) {
+        next = cfn_next_child(next);
+    }
+    return any && next == NULL;
+}
+
 static void splice_flow_lines(Build *build, const CfnNode *anchor, const GPtrArray *wants,
                               const CfnLook *look, const char *lead)
 {
@@ -440,7 +452,7 @@ static void splice_flow_lines(Build *build, const CfnNode *anchor, const GPtrArr
     inner.one_line = is_one_line_collection(build, anchor);
     bool leading = strchr(lead, ',') != NULL;
     uint32_t comma = cfn_claimed_node(anchor)->comma;
-    bool comma_behind = !leading && comma != CFN_NOWHERE;
+    bool comma_behind = !leading && comma != CFN_NOWHERE && !loses_tail(build, anchor);
     uint32_t end = leading || !comma_behind ? cfn_child_end(anchor) : comma + 1;
     if (!leading && !comma_behind) {
         splice(build, end, end, ",", 1);
@@ -646,6 +658,7 @@ static void build_replacement(Build *build, CfnWant *want)
     g_autoptr(CfnRender) render = cfn_render_new(want->snippet, &look);
     CfnOperation *operation = operate(build, CFN_OP_REPLACE, node, want);
     operation->value = value;
+    want->operation = operation;
     GString *text = g_string_new(NULL);
     bool lines = !look.flow && cfn_render_is_block(render, value);
     bool same_place = is_below(node) && node->kind == CFN_MAPPING && lines &&
@@ -986,7 +999,11 @@ static void build_value(Build *build, CfnWant *want)
     build->depth = depth_of(want->target);
     switch (want->kind) {
     case CFN_WANT_REPLACE:
-        build_replacement(build, want);
+        if (want->same != NULL) {
+            add_owners_of(build, want->same->operation->owners, want);
+        } else {
+            build_replacement(build, want);
+        }
         break;
     case CFN_WANT_STRING:
         build_string(build, want);

@@ -232,6 +232,23 @@ char *cfn_edit_refusal(const CfnTree *tree, const CfnNode *node)
     return find_refusal(tree, node, has_merge_keys(tree));
 }
 
+/* An anchor in what goes: an alias elsewhere may name it. */
+static char *refusal_inside(const CfnTree *tree, const CfnNode *node)
+{
+    if (cfn_node_has_anchor(node)) {
+        return g_strdup_printf("the anchor '%.*s' stands in it",
+                               (int)cfn_span_length(node->anchor),
+                               tree->source->text + node->anchor.start);
+    }
+    for (const CfnNode *child = node->first; child != NULL; child = child->next) {
+        char *refusal = refusal_inside(tree, child);
+        if (refusal != NULL) {
+            return refusal;
+        }
+    }
+    return NULL;
+}
+
 /* ---- What can be done ---- */
 
 const CfnNode *cfn_claimed_node(const CfnNode *item_or_key)
@@ -249,6 +266,10 @@ static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
     bool structural = kind == CFN_WANT_REMOVE || kind == CFN_WANT_ADD;
     if (change->refusal == NULL && structural && is_bare_pair(change->edits->tree, container)) {
         change->refusal = g_strdup("its mapping is a pair without braces");
+    }
+    bool goes = kind == CFN_WANT_REMOVE || kind == CFN_WANT_REPLACE;
+    if (change->refusal == NULL && goes) {
+        change->refusal = refusal_inside(change->edits->tree, cfn_claimed_node(target));
     }
     CfnWant *made = g_new0(CfnWant, 1);
     made->kind = kind;
@@ -401,7 +422,9 @@ static bool is_claim(const CfnWant *wanted)
 /* Whether the same thing was asked for before, so that both can have it. */
 static bool is_same(const CfnWant *a, const CfnWant *b)
 {
-    return a->kind == CFN_WANT_REMOVE && b->kind == CFN_WANT_REMOVE && a->target == b->target;
+    return a->kind == b->kind && a->target == b->target &&
+           (a->kind == CFN_WANT_REMOVE ||
+            (a->kind == CFN_WANT_REPLACE && strcmp(a->yaml, b->yaml) == 0));
 }
 
 static bool conflicts(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
@@ -424,8 +447,11 @@ static bool conflicts(const Claims *claims, const CfnWant *wanted, const CfnChan
 static void commit(Claims *claims, CfnWant *wanted, CfnChange *unit)
 {
     const CfnNode *node = cfn_claimed_node(wanted->target);
-    if (is_claim(wanted) && !g_hash_table_contains(claims->claimed, node)) {
+    CfnWant *earlier = g_hash_table_lookup(claims->claimed, node);
+    if (is_claim(wanted) && earlier == NULL) {
         g_hash_table_insert(claims->claimed, (gpointer)node, wanted);
+    } else if (wanted->kind == CFN_WANT_REPLACE && is_same(earlier, wanted)) {
+        wanted->same = earlier;
     }
     for (const CfnNode *at = node; at != NULL; at = at->parent) {
         gpointer other = g_hash_table_lookup(claims->inside, at);

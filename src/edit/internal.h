@@ -18,7 +18,7 @@ typedef enum {
     CFN_WANT_FILL, /* an empty node becomes a mapping, or a missing section is made */
 } CfnWantKind;
 
-typedef struct {
+typedef struct CfnWant {
     CfnWantKind kind;
     CfnChange *change;
     const CfnChange *unit;  /* with what it was accepted: its change, or the one that required that */
@@ -31,6 +31,8 @@ typedef struct {
     const CfnTree *snippet; /* of yaml, once it is needed */
     char *text;             /* STRING, SPLICE */
     uint32_t start, end;    /* SPLICE */
+    struct CfnWant *same;   /* REPLACE: the one that was accepted before and does just this */
+    CfnOperation *operation; /* REPLACE: what it was told as */
     char *function;         /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;
 

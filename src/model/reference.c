@@ -367,6 +367,17 @@ bool cfn_depends_on(const CfnTemplate *template, const CfnResource *from, const 
     return seen[to->index];
 }
 
+bool *cfn_dependencies(const CfnTemplate *template, const CfnResource *from)
+{
+    bool *seen = g_new0(bool, cfn_template_resource_count(template));
+    g_autoptr(GPtrArray) queue = g_ptr_array_new();
+    queue_needed(queue, seen, from);
+    for (guint i = 0; i < queue->len; i++) {
+        queue_needed(queue, seen, g_ptr_array_index(queue, i));
+    }
+    return seen;
+}
+
 /* ---- Names made by Fn::ForEach ---- */
 
 /* Whether the letters around the placeholder at START to END can be completed to NAME. */

@@ -34,6 +34,8 @@ const GPtrArray *cfn_references_to(const CfnTemplate *template, const char *name
 GPtrArray *cfn_references_under(const CfnTemplate *template, const CfnNode *node);
 /* Whether FROM names TO, over any number of steps (Ref, GetAtt, Sub, DependsOn): deployed after it. */
 bool cfn_depends_on(const CfnTemplate *template, const CfnResource *from, const CfnResource *to);
+/* The same for all resources at once, by their index. g_free it. */
+bool *cfn_dependencies(const CfnTemplate *template, const CfnResource *from);
 /* Whether text of this name stands in a `Fn::ForEach` body or key, where names are made that are not seen. */
 bool cfn_named_in_for_each(const CfnTemplate *template, const char *name);
 

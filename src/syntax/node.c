@@ -68,7 +68,8 @@ const CfnNode *cfn_node_at(const CfnNode *mapping, const char *first_key, ...)
     va_list keys;
     va_start(keys, first_key);
     const CfnNode *node = mapping;
-    for (const char *key = first_key; key != NULL && node != NULL; key = va_arg(keys, const char *)) {
+    for (const char *key = first_key; key != NULL && node != NULL;
+         key = va_arg(keys, const char *)) {
         node = cfn_node_get(node, key);
     }
     va_end(keys);

@@ -380,7 +380,7 @@ static bool is_due_header(const char *at, const char *end, const char **next)
     *next = line_end;
     const char *below = pass_break(line_end, end);
     const char *below_end = pass_any(below, end, " \t");
-    return below > line_end && pass_break(below_end, end) > below_end;
+    return pass_break(below_end, end) > below_end;
 }
 
 static bool has_due_header(const char *at, const char *end, char indicator)

@@ -235,12 +235,23 @@ static bool track_depth(CfnTokenSink *sink, const CfnToken *token, GError **erro
     }
 }
 
+/* Tokens come in order, inside the text, and the last one at its end. */
+static bool check_place(const CfnTokenSink *sink, const CfnToken *token, GError **error)
+{
+    const uint32_t length = sink->source->length;
+    const bool is_right = token->start >= sink->end && token->end >= token->start &&
+                          token->end <= length &&
+                          (token->type != CFN_TOKEN_STREAM_END || token->end == length);
+    return is_right || cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
+                                        "the scanner lost its way behind this");
+}
+
 bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken token, GError **error)
 {
     place(sink, &token);
     const bool has_bytes = token.start != CFN_NOWHERE && token.type != CFN_TOKEN_BLOCK_END;
     if (has_bytes) {
-        if (!check_gap(sink, token.start, error)) {
+        if (!check_place(sink, &token, error) || !check_gap(sink, token.start, error)) {
             return false;
         }
         settle(sink, token.start);
@@ -261,9 +272,14 @@ bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken token, GError **error)
 
 GArray *cfn_scan(CfnSource *source, CfnScanner scanner, GError **error)
 {
-    g_autoptr(GArray) tokens = g_array_sized_new(FALSE, FALSE, sizeof(CfnToken), source->length / 8);
-    CfnTokenSink sink = {.source = source, .tokens = tokens, .end = source->start,
-                         .refuses_tabs = scanner == CFN_SCANNER_LIBFYAML};
+    const guint expected = source->length / 8;
+    g_autoptr(GArray) tokens = g_array_sized_new(FALSE, FALSE, sizeof(CfnToken), expected);
+    CfnTokenSink sink = {
+        .source = source,
+        .tokens = tokens,
+        .end = source->start,
+        .refuses_tabs = scanner == CFN_SCANNER_LIBFYAML,
+    };
     if (source->length == source->start) {
         const CfnToken end = {source->length, source->length, CFN_TOKEN_STREAM_END, CFN_PLAIN};
         g_array_append_val(tokens, end);

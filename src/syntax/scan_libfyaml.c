@@ -1,9 +1,9 @@
 /*
  * libfyaml's tokens. Its marks count bytes, but leave out quotes, indicators and headers.
  *
- * Every refusal here guards against libfyaml 0.7.12: it must not scan on behind a `?` key (use after
- * free), nor print errors by itself (reads past its heap); directives change its rules; and where it
- * is laxer than YAML 1.1, libyaml shall decide. A refusal costs time only.
+ * Every refusal here guards against libfyaml 0.7.12: it must not scan on behind a `?` key (use
+ * after free), nor print errors by itself (reads past its heap), and is quadratic in some white
+ * space. Where it is laxer than YAML 1.1, libyaml shall decide. A refusal costs time only.
  */
 #include "syntax/scan_internal.h"
 
@@ -91,12 +91,10 @@ static bool widen(const CfnTokenSink *sink, CfnToken *token)
     switch ((CfnTokenType)token->type) {
     case CFN_TOKEN_ALIAS:
     case CFN_TOKEN_ANCHOR:
-        token->start--;
+        token->start--; /* what wraps around is out of order */
         return true;
     case CFN_TOKEN_KEY:
-        return sink->source->text[token->start] != '?';
-    case CFN_TOKEN_STREAM_END:
-        return token->end == sink->source->length;
+        return token->start < sink->source->length && sink->source->text[token->start] != '?';
     case CFN_TOKEN_SCALAR:
         break;
     default:
@@ -148,11 +146,21 @@ static bool has_tab_in_indent(const CfnSource *source, const CfnToken *token)
 static bool is_tight_value(const CfnTokenSink *sink, const CfnToken *token)
 {
     const CfnSource *source = sink->source;
-    const CfnToken *last =
-        &g_array_index(sink->tokens, CfnToken, sink->tokens->len - 1);
+    const CfnToken *last = &g_array_index(sink->tokens, CfnToken, sink->tokens->len - 1);
     return cfn_token_sink_in_flow(sink) && last->type == CFN_TOKEN_SCALAR &&
            last->style == CFN_PLAIN && token->end < source->length &&
            strchr(",?[]{}", source->text[token->end]) != NULL;
+}
+
+/* `%a`, `?a`, in flow style `:a`; or a tab that indents a continuation line. */
+static bool is_doubtful_plain(const CfnTokenSink *sink, const CfnToken *token)
+{
+    if (token->start == token->end) {
+        return true;
+    }
+    const char first = sink->source->text[token->start];
+    return first == '%' || first == '?' || (first == ':' && cfn_token_sink_in_flow(sink)) ||
+           has_tab_in_indent(sink->source, token);
 }
 
 /* What libfyaml takes more freely than YAML 1.1 does: libyaml shall decide. */
@@ -164,9 +172,7 @@ static bool is_doubtful(const CfnTokenSink *sink, const CfnToken *token)
     case CFN_TOKEN_TAG:
         return !is_simple_name(sink->source, token);
     case CFN_TOKEN_SCALAR:
-        return token->style == CFN_PLAIN &&
-               (strchr("%?:", sink->source->text[token->start]) != NULL ||
-                has_tab_in_indent(sink->source, token));
+        return token->style == CFN_PLAIN && is_doubtful_plain(sink, token);
     case CFN_TOKEN_VALUE:
         return sink->tokens->len > 0 && is_tight_value(sink, token);
     default:
@@ -231,21 +237,46 @@ static bool contains(const char *text, size_t length, const char *needle)
     return at != NULL && (size_t)(end - at) >= size;
 }
 
-/* YAML 1.1's rarer line breaks (CR, NEL, LS, PS), or a byte order mark inside the text. */
-static bool has_doubtful_breaks(const CfnSource *source)
+/* White space that libfyaml looks at again for each of its bytes. */
+static bool has_long_blank(const CfnSource *source)
+{
+    const uint32_t limit = 256;
+    for (uint32_t at = source->start; at < source->length; at += limit / 2) {
+        uint32_t start = at;
+        uint32_t end = at;
+        while (end < source->length && end - start < limit && g_ascii_isspace(source->text[end])) {
+            end++;
+        }
+        while (end > at && start > source->start && end - start < limit &&
+               g_ascii_isspace(source->text[start - 1])) {
+            start--;
+        }
+        if (end - start == limit) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/*
+ * YAML 1.1's rarer line breaks (CR, NEL, LS, PS), a byte order mark inside the text, and
+ * directives: they change libfyaml's rules, and on unknown ones it can spend quadratic time.
+ */
+static bool has_doubtful_lines(const CfnSource *source)
 {
     const char *text = source->text + source->start;
     const size_t length = source->length - source->start;
     return has_lone_return(text, length) || contains(text, length, "\xC2\x85") ||
            contains(text, length, "\xE2\x80\xA8") || contains(text, length, "\xE2\x80\xA9") ||
-           contains(text, length, "\xEF\xBB\xBF");
+           contains(text, length, "\xEF\xBB\xBF") || text[0] == '%' ||
+           contains(text, length, "\n%");
 }
 
 bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)
 {
-    if (has_doubtful_breaks(sink->source)) {
+    if (has_doubtful_lines(sink->source) || has_long_blank(sink->source)) {
         return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
-                                "libfyaml cannot be trusted with the line breaks of this text");
+                                "libfyaml cannot be trusted with white space or directives here");
     }
     g_autoptr(Diagnostics) diagnostics = new_diagnostics();
     g_autoptr(Parser) parser = new_parser(sink->source, diagnostics);

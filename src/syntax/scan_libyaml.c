@@ -37,7 +37,7 @@ static const uint8_t styles[] = {
     [YAML_FOLDED_SCALAR_STYLE] = CFN_FOLDED,
 };
 
-/* libyaml's words, and those of a template's author. %s is libyaml's "while …". */
+/* libyaml's words, and those of a template's author. */
 static const struct {
     const char *problem;
     const char *message;
@@ -50,10 +50,12 @@ static const struct {
      "no value can begin with this character; quote the text, and indent with spaces, not tabs"},
     {"found unexpected end of stream", "a quote is opened and not closed"},
     {"found unexpected document indicator", "a quote is opened and not closed before this line"},
-    {"found unknown escape character", "no such escape in double quotes; write a backslash as \\\\"},
+    {"found unknown escape character",
+     "no such escape in double quotes; write a backslash as \\\\"},
     {"found a tab character where an indentation space is expected",
      "a tab is no indentation, use spaces"},
-    {"did not find expected alphabetic or numeric character", "a name is missing behind '&' or '*'"},
+    {"did not find expected alphabetic or numeric character",
+     "a name is missing behind '&' or '*'"},
 };
 
 /* Walks from characters to bytes; marks come in order, so the whole walk is one pass. */

@@ -1,8 +1,8 @@
 /*
  * The grammar: tokens to nodes, by recursion (the scanners cap the depth).
  *
- * The productions are those of YAML 1.1 as libyaml reads it. It also refuses what a token layer lets
- * through: `a: b: c`, a second document, content after the end.
+ * The productions are those of YAML 1.1 as libyaml reads it. Refused is also what a token layer
+ * lets through: `a: b: c`, a value that is not indented, a second document, content after the end.
  */
 #include "syntax/tree.h"
 
@@ -107,8 +107,9 @@ static bool is_verbatim(const char *text, uint32_t length, uint8_t special)
 
 static void decode_text(Parser *parser, CfnNode *scalar)
 {
+    const uint32_t indent = (uint32_t)MAX(parser->column, 0);
     g_string_truncate(parser->scratch, 0);
-    cfn_scalar_decode(parser->source, scalar, (uint32_t)MAX(parser->column, 0), parser->scratch, NULL);
+    cfn_scalar_decode(parser->source, scalar, indent, parser->scratch, NULL);
     scalar->length = (uint32_t)parser->scratch->len;
     scalar->text = g_string_chunk_insert_len(parser->tree->texts, parser->scratch->str,
                                              (gssize)parser->scratch->len);
@@ -421,7 +422,8 @@ static CfnNode *refuse_flow(Parser *parser, const CfnNode *collection)
         return refuse_at(parser, collection->content,
                          is_mapping ? "'{' is never closed" : "'[' is never closed");
     }
-    return refuse(parser, is_mapping ? "',' or '}' is expected here" : "',' or ']' is expected here");
+    return refuse(parser,
+                  is_mapping ? "',' or '}' is expected here" : "',' or ']' is expected here");
 }
 
 static CfnNode *parse_flow_collection(Parser *parser, CfnKind kind, CfnTokenType closing)
@@ -462,7 +464,7 @@ static bool has_named_handle(const CfnSource *source, CfnSpan tag)
     return i > tag.start + 1 && i < tag.end && source->text[i] == '!';
 }
 
-static bool parse_properties(Parser *parser, Properties *properties)
+static bool parse_properties(Parser *parser, bool is_block, Properties *properties)
 {
     const uint32_t start = parser->token->start;
     *properties = (Properties){{start, start}, {start, start}, {start, start}};
@@ -471,7 +473,7 @@ static bool parse_properties(Parser *parser, Properties *properties)
         CfnSpan *property = token->type == CFN_TOKEN_TAG ? &properties->tag : &properties->anchor;
         if ((token->type != CFN_TOKEN_TAG && token->type != CFN_TOKEN_ANCHOR) ||
             property->start != property->end) {
-            return true;
+            break;
         }
         *property = (CfnSpan){token->start, token->end};
         properties->span.end = token->end;
@@ -481,7 +483,11 @@ static bool parse_properties(Parser *parser, Properties *properties)
             return false;
         }
         parser->token++;
+        if (is_block && !check_indent(parser)) {
+            return false;
+        }
     }
+    return true;
 }
 
 static CfnNode *parse_unexpected(Parser *parser, const Properties *properties)
@@ -534,15 +540,11 @@ static CfnNode *parse_node(Parser *parser, bool is_block, bool may_be_indentless
         return parse_alias(parser);
     }
     Properties properties;
-    if (!parse_properties(parser, &properties)) {
-        return NULL;
-    }
-    const bool has_properties = properties.span.start != properties.span.end;
-    if (has_properties && is_block && !check_indent(parser)) {
+    if (!parse_properties(parser, is_block, &properties)) {
         return NULL;
     }
     CfnNode *node = parse_content(parser, &properties, is_block, may_be_indentless);
-    if (node != NULL && has_properties) {
+    if (node != NULL && properties.span.start != properties.span.end) {
         node->tag = properties.tag;
         if (cfn_node_has_tag(node)) {
             node->tag_text = parser->source->text + node->tag.start;
@@ -604,7 +606,7 @@ CfnTree *cfn_tree_parse_with(CfnSource *source, CfnScanner scanner, GError **err
     }
     g_autoptr(CfnTree) tree = g_new0(CfnTree, 1);
     g_autoptr(GString) scratch = g_string_new(NULL);
-    /* No token makes more than two nodes on average; `? ` in a list makes three, and its comma none. */
+    /* Two nodes per token are enough: `? ` in a list makes three, but the comma behind it none. */
     const size_t capacity = 2 * (size_t)tokens->len;
     tree->source = source;
     tree->scanner = scanner;

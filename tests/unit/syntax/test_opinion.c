@@ -62,7 +62,7 @@ static void agrees_on_yaml(void **state)
 {
     static const char *const texts[] = {
         "a: b\n",
-        "\xef\xbb\xbf" "a: b\n",
+        "\xef\xbb\xbfk: b\n",
         "%YAML 1.1\n---\na: b\n",
         "---\na: b\n...\n",
         "a:\n- b\n- c: d\n  e:\n    - f\n",

@@ -385,6 +385,18 @@ static void broken_escapes_stay_as_they_are(void **state)
     assert_decodes(">2", CFN_FOLDED, "", 0);
 }
 
+/* `l: |` with nothing in it: the next key is as far in as its own, not further. */
+static void empty_block_scalars_end_at_the_next_key(void **state)
+{
+    const char raw[] = "k:\n  l: |+\n\n  m: x\n";
+    CfnSource source = { .text = raw, .length = sizeof raw - 1 };
+    CfnNode node = { .style = CFN_LITERAL, .content = 8, .span = { 8, 10 } };
+    g_autoptr(GString) inside = decode(&source, &node, 2, NULL);
+    assert_string_equal(inside->str, "\n");
+    g_autoptr(GString) outside = decode(&source, &node, 0, NULL);
+    assert_string_equal(outside->str, "\nm: x\n");
+}
+
 static void maps_tell_where_a_byte_comes_from(void **state)
 {
     const char raw[] = "k:\n  - >-\n    a b\n    c\n\n    d\n";
@@ -592,7 +604,7 @@ static void texts_that_mean_something_need_quotes(void **state)
         " a", "a ", "a: b", "a:", "a #b", "#a", "---", "--- a", "...", "... a", "-", "- a", "-a",
         "?", "? a", ":", ":a", ",", "[a]", "{a}", "&a", "*", "*a", "!a", "|", ">", "'a", "\"a",
         "%a", "@a", "`a", "=", "a\nb", "a\tb", "\t", "a\rb", "\x01", "\x7f", "\xc2\x80",
-        "\xc2\x85", "a\xe2\x80\xa8", "\xef\xbb\xbf" "a", "\xef\xbf\xbf", "\xff", "a\xc3", "0o17",
+        "\xc2\x85", "a\xe2\x80\xa8", "\xef\xbb\xbfZ", "\xef\xbf\xbf", "\xff", "a\xc3", "0o17",
         "012345678901", "08", "089", "1.2.3", "10.0.0.0", "1:60",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
@@ -682,6 +694,7 @@ int main(void)
         cmocka_unit_test(block_scalars_decode_as_in_libyaml),
         cmocka_unit_test(surrogate_pairs_are_one_character),
         cmocka_unit_test(broken_escapes_stay_as_they_are),
+        cmocka_unit_test(empty_block_scalars_end_at_the_next_key),
         cmocka_unit_test(maps_tell_where_a_byte_comes_from),
         cmocka_unit_test(decoding_is_linear),
         cmocka_unit_test(meanings_are_those_of_yaml_1_1),

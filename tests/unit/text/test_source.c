@@ -35,8 +35,9 @@ static void assert_place(CfnSource *source, uint32_t offset, uint32_t line, uint
 
 static void takes_clean_text(void **state)
 {
-    static const char *const texts[] = {"", "a", "a: b\n", "\t\r\n", "\xEF\xBB\xBFk: v", "é€😀",
-                                        "\xEF\xBF\xBD\xF4\x8F\xBF\xBF"};
+    static const char *const texts[] = {
+        "", "a", "a: b\n", "\t\r\n", "\xEF\xBB\xBFk: v", "é€😀",
+        "\xEF\xBF\xBD\xF4\x8F\xBF\xBF"};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(CfnSource) source = make(texts[i], strlen(texts[i]), &error);
@@ -66,7 +67,8 @@ static void refuses_what_is_not_utf8(void **state)
 
 static void refuses_control_bytes(void **state)
 {
-    assert_refused(TEXT("a: b\0c"), CFN_ERROR_ENCODING, "t.yaml:1:5: control byte 0x00 in the text");
+    assert_refused(TEXT("a: b\0c"), CFN_ERROR_ENCODING,
+                   "t.yaml:1:5: control byte 0x00 in the text");
     assert_refused(TEXT("a:\n  \x1b[0m"), CFN_ERROR_ENCODING,
                    "t.yaml:2:3: control byte 0x1b in the text");
     assert_refused(TEXT("a\x7f"), CFN_ERROR_ENCODING, "t.yaml:1:2: control byte 0x7f in the text");

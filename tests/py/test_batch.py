@@ -1,0 +1,35 @@
+"""Many threads say the same as one.
+
+All goldens at once, some hundred files, with one job and with eight. Under the thread sanitizer this is also the
+test for races.
+"""
+import argparse
+import pathlib
+import subprocess
+import sys
+import unittest
+
+GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "golden"
+
+
+def run(jobs, *options):
+    command = [OPTIONS.cfnfix, "--jobs", str(jobs), *options, str(GOLDEN)]
+    return subprocess.run(command, capture_output=True, check=False)
+
+
+class Batch(unittest.TestCase):
+    def test_jobs_do_not_matter(self):
+        for options in ([], ["--format", "json"], ["--unsafe-fixes"], ["--check"]):
+            one, many = run(1, *options), run(8, *options)
+            self.assertEqual(one.returncode, 1, one.stderr)
+            self.assertEqual(many.returncode, 1, many.stderr)
+            self.assertTrue(one.stdout or one.stderr)
+            self.assertEqual((one.stdout, one.stderr), (many.stdout, many.stderr))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--cfnfix", required=True)
+    parser.add_argument("--work")
+    OPTIONS = parser.parse_args()
+    unittest.main(argv=[sys.argv[0]])

@@ -1,0 +1,50 @@
+/*
+ * Versioning, Versioned: properties that buckets do not have.
+ *
+ * Deployment fails with "Encountered unsupported property Versioning".
+ */
+#include "engine/transform.h"
+#include "syntax/scalar.h"
+
+static void apply(CfnPass *pass, const CfnResource *bucket);
+
+const CfnTransform cfn_transform_s3_versioning_property = {
+    .id = "s3-versioning-property",
+    .summary = "Write the versioning of buckets as the property that exists",
+    .rationale = "An S3 bucket has no property `Versioning`. Deployment fails with «Encountered "
+                 "unsupported property Versioning». What is meant is `VersioningConfiguration`.",
+    .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
+           "aws-resource-s3-bucket.html",
+    .group = CFN_GROUP_DEPLOY,
+    .effects = CFN_EFFECT_IN_PLACE,
+    .resource_types = (const char *const[]){ "AWS::S3::Bucket", NULL },
+    .apply = apply,
+};
+
+static void repair(CfnPass *pass, const CfnResource *bucket, const CfnNode *key)
+{
+    CfnFinding *finding = cfn_report(pass, cfn_node_value(key), "'%.*s' is no property of a bucket",
+                                     (int)key->length, key->text);
+    bool enabled;
+    if (!cfn_scalar_boolean(cfn_node_value(key), &enabled)) {
+        cfn_finding_cannot_fix(finding, "its value is no plain true or false");
+        return;
+    }
+    CfnChange *change = cfn_finding_change(pass, finding);
+    if (enabled && cfn_resource_property(bucket, "VersioningConfiguration") == NULL) {
+        cfn_edit_add(change, bucket->properties, key, "VersioningConfiguration", "Status: Enabled");
+    }
+    cfn_edit_remove(change, key);
+}
+
+static void apply(CfnPass *pass, const CfnResource *bucket)
+{
+    static const char *const names[] = { "Versioning", "Versioned", "versioned" };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        const CfnNode *key = cfn_node_find_key(bucket->properties, names[i]);
+        if (key != NULL) {
+            repair(pass, bucket, key);
+            return;
+        }
+    }
+}

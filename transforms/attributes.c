@@ -23,6 +23,9 @@ static bool is_followed(const CfnNode *key)
 
 static Habit habit_of(const CfnResource *resource)
 {
+    if (cfn_node_find_key(resource->node, "Properties") == NULL) {
+        return UNDECIDED;
+    }
     Habit habit = BEFORE_PROPERTIES;
     cfn_node_each_key(key, resource->node) {
         if (cfn_node_equals(key, "Properties")) {
@@ -120,8 +123,7 @@ void cfn_set_attribute(CfnPass *pass, CfnChange *change, const CfnResource *reso
 {
     const CfnNode *old = cfn_node_get(resource->node, name);
     if (old == NULL) {
-        cfn_edit_add(change, resource->node, place(pass, resource, name), name,
-                     value);
+        cfn_edit_add(change, resource->node, place(pass, resource, name), name, value);
     } else if (!cfn_node_is_scalar(old) || cfn_node_has_tag(old) || cfn_node_is_empty(old)) {
         cfn_edit_replace(change, old, value);
     } else if (!cfn_node_equals(old, value)) {

@@ -1,9 +1,9 @@
 /*
  * A comma in a tag value is rejected by many services.
  *
- * Each checks its own pattern at deployment ("Invalid tag" from KMS); linters check none. Tags of a stack spread to all
- * of its resources, so one comma is enough. What looks for a tag by its value changes with it, or it would find
- * nothing.
+ * Each checks its own pattern at deployment ("Invalid tag" from KMS); linters know few of them. Tags
+ * of a stack spread to all of its resources, so one comma is enough. What looks for a tag by its
+ * value changes with it, or it would find nothing.
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
@@ -16,18 +16,28 @@ static void apply_template(CfnPass *pass);
 const CfnTransform cfn_transform_comma_tags = {
     .id = "comma-tags",
     .summary = "Write tag values without commas",
-    .rationale =
-        "Most services take letters, digits, spaces and `_ . : / = + - @` in the value of a tag and nothing "
-        "else. Some document it (IAM, CloudWatch Logs, ECS, Systems Manager and others have the pattern in "
-        "their API), some do not (AWS KMS answers \"Invalid tag\" at deployment, Amazon EC2 accepts any "
-        "character). As tags are usually written once for all resources, the repair writes a hyphen for each "
-        "comma on all of them: `SOC2, PCI-DSS` becomes `SOC2-PCI-DSS`.\n\n"
-        "Conditions on `aws:ResourceTag/…` and its kin, resource groups, backup selections and other selectors "
-        "that name the same key and value change with the tag. What is outside of the template and looks for "
-        "the old value (a cost report, a script) is not seen.\n\n"
-        "Values that Fn::Join puts together with commas are changed on types whose service is known to reject "
-        "them; elsewhere they are reported, as the comma may be meant. So are commas that come from the default "
-        "of a parameter or from a mapping, and commas in keys.",
+    .rationale = "Most services take letters, digits, spaces and `_ . : / = + - @` in the value of "
+                 "a tag and nothing "
+                 "else. Some document it (IAM, CloudWatch Logs, ECS, Systems Manager and others "
+                 "have the pattern in "
+                 "their API), some do not (AWS KMS answers \"Invalid tag\" at deployment, Amazon "
+                 "EC2 accepts any "
+                 "character). As tags are usually written once for all resources, the repair "
+                 "writes a hyphen for each "
+                 "comma on all of them: `SOC2, PCI-DSS` becomes `SOC2-PCI-DSS`.\n\n"
+                 "Conditions on `aws:ResourceTag/…` and its kin, resource groups, backup "
+                 "selections and other selectors "
+                 "that name the same key and value change with the tag. What is outside of the "
+                 "template and looks for "
+                 "the old value (a cost report, a script) is not seen.\n\n"
+                 "Values that Fn::Join puts together with commas are changed on types whose "
+                 "service is known to reject "
+                 "them; elsewhere they are reported, as the comma may be meant. So are commas that "
+                 "come from the default "
+                 "of a parameter or from a mapping, and commas in keys. A few types "
+                 "(AWS::EC2::PlacementGroup, "
+                 "AWS::Batch::JobQueue) are replaced when their tags change: there the repair asks "
+                 "for consent.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
            "aws-properties-resource-tags.html",
     .group = CFN_GROUP_DEPLOY,
@@ -88,9 +98,10 @@ static void repair(Work *work, const CfnTag *tag, const char *key, const CfnNode
         cfn_finding_cannot_fix(finding, "Fn::Join puts it there, and %s may allow it", tag->type);
         return;
     }
-    if (cfn_type_has_fixed_tags(tag->type)) {
+    /* Where the service rejects the comma there is nothing deployed that could be replaced. */
+    if (!rejects && cfn_type_has_fixed_tags(tag->type)) {
         finding->effects = CFN_EFFECT_REPLACEMENT;
-        cfn_finding_needs_consent(finding, "a change of its tags replaces the resource");
+        cfn_finding_needs_consent(finding, "changing its tags replaces the resource");
     }
     cfn_commas_replace(commas, cfn_finding_change(work->pass, finding));
     change_matches(work, finding, key, value);
@@ -117,12 +128,13 @@ static void report_parameter(Work *work, const char *key, const CfnNode *value, 
         cfn_report(work->pass, value, "the value of the tag %s comes from the parameter %s, %s",
                    key != NULL ? key : "(computed)", name,
                    is_list ? "which is a list" : "whose default has a comma");
-    cfn_finding_cannot_fix(finding, "%s", is_list ? "how its items are to be joined is not known"
-                                                  : "the parameter may have other users");
+    cfn_finding_cannot_fix(finding, "%s",
+                           is_list ? "how its items are to be joined is not known"
+                                   : "the parameter may have other users");
 }
 
-/* Whether a call of FindInMap can give a text with a comma. TOP and KEY are its keys, as cfn_flatten gives them:
-   any entry may be meant where the first one is not literal. */
+/* Whether a call of FindInMap can give a text with a comma. TOP and KEY are its keys, as cfn_flatten
+   gives them: any entry may be meant where the first one is not literal. */
 static bool finds_comma(const CfnNode *entries, const char *top, const char *key)
 {
     if (top != NULL && strchr(top, '$') == NULL) {
@@ -202,7 +214,7 @@ static GHashTable *names_of_tags(const GArray *tags)
     return names;
 }
 
-/* The rule takes a comma for "or", so the tag that was repaired, or would have been, is none of its alternatives. */
+/* The rule takes a comma for "or": a tag with a hyphen in its place is none of the alternatives. */
 static void check_required_tag(CfnPass *pass, GHashTable *names, const CfnNode *key,
                                const CfnNode *value)
 {
@@ -214,9 +226,8 @@ static void check_required_tag(CfnPass *pass, GHashTable *names, const CfnNode *
     g_autofree char *text = cfn_without_commas(value);
     g_autofree char *name = cfn_tag_name(tag, text);
     if (g_hash_table_contains(names, name)) {
-        CfnFinding *finding =
-            cfn_report(pass, value, "required-tags takes the comma as 'or', and the tag %s is %s",
-                       tag, text);
+        CfnFinding *finding = cfn_report(
+            pass, value, "required-tags takes the comma as 'or', and the tag %s is %s", tag, text);
         cfn_finding_cannot_fix(finding, "which alternatives are meant is not known");
     }
 }

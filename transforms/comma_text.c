@@ -5,8 +5,8 @@
 
 static void look_into(CfnCommas *commas, const CfnNode *value);
 
-/* Adds the comma at AT in a text whose part before FLOOR is taken. Returns where to go on. The line end that ends
-   a block scalar is none of the white space around a comma. */
+/* Adds the comma at AT in a text whose part before FLOOR is taken. Returns where to go on. The line
+   end that ends a block scalar is none of the white space around a comma. */
 static uint32_t add_comma(CfnCommas *commas, const CfnNode *scalar, uint32_t floor, uint32_t at)
 {
     CfnComma comma = { scalar, at, at + 1 };

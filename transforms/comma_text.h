@@ -20,7 +20,8 @@ typedef struct {
     GPtrArray *lookups; /* const CfnNode*: calls of Fn::FindInMap in it */
 } CfnCommas;
 
-/* All commas in VALUE's literal text. What Fn::Split takes apart and other functions make is not looked into. */
+/* All commas in VALUE's literal text. What Fn::Split takes apart and other functions make is not
+   looked into. */
 CfnCommas *cfn_commas_in(const CfnNode *value);
 void cfn_commas_free(CfnCommas *commas);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnCommas, cfn_commas_free)

@@ -1,6 +1,6 @@
 /*
- * Fn::If needs both its branches, so a branch that loses all its rules becomes AWS::NoValue, and an Fn::If that would
- * have two of those goes itself.
+ * Fn::If needs both its branches, so a branch that loses all its rules becomes AWS::NoValue, and
+ * an Fn::If that would have two of those goes itself.
  */
 #include "transforms/ingress_list.h"
 

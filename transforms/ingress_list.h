@@ -1,6 +1,6 @@
 /*
- * The rules in a SecurityGroupIngress, in all the shapes it has: a list, one rule, Fn::If of either, items that are
- * Fn::If.
+ * The rules in a SecurityGroupIngress, in all the shapes it has: a list, one rule, Fn::If of
+ * either, items that are Fn::If.
  */
 #ifndef CFN_TRANSFORMS_INGRESS_LIST_H
 #define CFN_TRANSFORMS_INGRESS_LIST_H
@@ -21,7 +21,8 @@ struct CfnSlot {
     bool goes;
 };
 
-/* Appends to SLOTS, which owns them, all of VALUE, and to RULES those that are rules, in the order of the source. */
+/* Appends to SLOTS, which owns them, all of VALUE, and to RULES those that are rules, in the
+   order of the source. */
 void cfn_ingress_slots(const CfnNode *value, GPtrArray *slots, GPtrArray *rules);
 /* Notes that RULE is to go. Once it is noted for all that go: */
 void cfn_slot_goes(CfnSlot *rule);

@@ -1,8 +1,8 @@
 /*
  * A rule lets the world to port 80 if its protocol, its two ports and its source all say so.
  *
- * Each is asked by itself. What is written there answers yes or no; a parameter's default, a mapping or one branch of
- * Fn::If can only make it possible.
+ * Each is asked by itself. What is written there answers yes or no; a parameter's default, a
+ * mapping or one branch of Fn::If can only make it possible.
  */
 #include "transforms/ingress_rule.h"
 
@@ -160,7 +160,8 @@ static CfnAnswer ask_source(Query *query, const CfnNode *rule)
     return four != CFN_NO ? four : ask_key(query, rule, "CidrIpv6", is_world);
 }
 
-static bool known_ports(const CfnTemplate *template, const CfnNode *rule, int64_t *from, int64_t *to)
+static bool known_ports(const CfnTemplate *template, const CfnNode *rule, int64_t *from,
+                        int64_t *to)
 {
     return cfn_known_integer(template, cfn_node_get(rule, "FromPort"), from) &&
            cfn_known_integer(template, cfn_node_get(rule, "ToPort"), to);

@@ -13,7 +13,8 @@ typedef enum {
     CFN_RULE_POSSIBLE, /* port 80 from the world, if a value that is not written there says so */
 } CfnRuleKind;
 
-/* The kind of RULE, the mapping with its IpProtocol. WHY becomes a new string for the last two, else NULL. */
+/* The kind of RULE, the mapping with its IpProtocol. WHY becomes a new string for the last two,
+   else NULL. */
 CfnRuleKind cfn_rule_kind(const CfnTemplate *template, const CfnNode *rule, char **why);
 /* Whether RULE lets in TCP to PORT from somewhere. */
 bool cfn_rule_admits(const CfnTemplate *template, const CfnNode *rule, int64_t port);

@@ -8,8 +8,8 @@
 
 /* What CloudWatch Logs calls; ReEncrypt is two permissions. */
 static const char *const needed_actions[] = {
-    "kms:Encrypt",        "kms:Decrypt",     "kms:ReEncryptFrom", "kms:ReEncryptTo",
-    "kms:GenerateDataKey", "kms:DescribeKey",
+    "kms:Encrypt",     "kms:Decrypt",         "kms:ReEncryptFrom",
+    "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey",
 };
 #define NEEDED G_N_ELEMENTS(needed_actions)
 #define ALL_NEEDED ((1u << NEEDED) - 1)
@@ -161,10 +161,9 @@ static bool is_positive_operator(const CfnNode *operator)
     return false;
 }
 
-static Admission operator_admits(const CfnNode *operator, const Subject *subject)
+static Admission operator_admits(const CfnNode *operator, const Subject * subject)
 {
-    cfn_node_each_key(key, cfn_node_value(operator))
-    {
+    cfn_node_each_key(key, cfn_node_value(operator)) {
         bool context = cfn_node_equals_nocase(key, LOGS_CONTEXT) ||
                        cfn_node_equals_nocase(key, CRYPTO_CONTEXT);
         if (context && is_positive_operator(operator)) {
@@ -189,8 +188,7 @@ static Admission condition_admits(const CfnNode *statement, const Subject *subje
         return ADMITS_UNKNOWN;
     }
     Admission result = ADMITS;
-    cfn_node_each_key(operator, condition)
-    {
+    cfn_node_each_key(operator, condition) {
         Admission one = operator_admits(operator, subject);
         result = one == ADMITS ? result : one;
     }
@@ -224,8 +222,8 @@ static bool admits(const GPtrArray *statements, const Subject *subject, const ch
         } else if (principal == PRINCIPAL_LOGS || anyone) {
             Admission admission = condition_admits(statement, subject);
             covered |= admission == ADMITS ? covered_actions(statement) : 0;
-            *unreadable = admission == ADMITS_UNKNOWN ? "the condition of the logs statement"
-                                                      : *unreadable;
+            *unreadable =
+                admission == ADMITS_UNKNOWN ? "the condition of the logs statement" : *unreadable;
         }
     }
     return covered == ALL_NEEDED;

@@ -1,5 +1,6 @@
 /*
- * Listeners are resources of their own that name their load balancer; a classic load balancer has a list of them.
+ * Listeners are resources of their own that name their load balancer; a classic load balancer has
+ * a list of them.
  */
 #include "transforms/load_balancers.h"
 
@@ -123,8 +124,7 @@ static bool any_rule_redirects(const CfnResource *listener)
 static bool has_https_beside(const GPtrArray *listeners, const CfnResource *listener,
                              const CfnResource *balancer)
 {
-    const char *condition =
-        listener->condition != NULL ? listener->condition : balancer->condition;
+    const char *condition = listener->condition != NULL ? listener->condition : balancer->condition;
     for (guint i = 0; i < listeners->len; i++) {
         const CfnResource *other = listeners->pdata[i];
         if (other != listener && is_secure_listener(other) &&

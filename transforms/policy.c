@@ -13,8 +13,7 @@ void cfn_policy_values(const CfnNode *element, GPtrArray *out)
             g_ptr_array_add(out, (gpointer)branch);
             continue;
         }
-        cfn_node_each_item(item, branch)
-        {
+        cfn_node_each_item(item, branch) {
             cfn_branches(item, out);
         }
     }

@@ -1,12 +1,13 @@
 /*
  * A resource goes only if all that names it can go with it.
  *
- * CloudFormation refuses a template that names a resource it does not have. An exported output is kept: another
- * stack may import it, and then its removal fails.
+ * CloudFormation refuses a template that names a resource it does not have. An exported output is
+ * kept: another stack may import it, and then its removal fails.
  */
 #include "transforms/remove_resource.h"
 
-/* Whether REFERENCE says nothing that must go along: it stands in RESOURCE itself, or names a condition. */
+/* Whether REFERENCE says nothing that must go along: it stands in RESOURCE itself, or names a
+   condition. */
 static bool is_moot(const CfnReference *reference, const CfnResource *resource)
 {
     return reference->resource == resource || reference->kind == CFN_REFERS_CONDITION;
@@ -20,8 +21,7 @@ static bool is_output(const CfnReference *reference)
 /* Why REFERENCE must stay, as a new string, or NULL if it can go. */
 static char *obstacle_in(const CfnReference *reference)
 {
-    g_autofree char *entry =
-        reference->entry != NULL ? cfn_node_dup_text(reference->entry) : NULL;
+    g_autofree char *entry = reference->entry != NULL ? cfn_node_dup_text(reference->entry) : NULL;
     if (is_output(reference)) {
         bool exported = cfn_node_get(cfn_node_value(reference->entry), "Export") != NULL;
         return exported ? g_strdup_printf("the output %s exports it to other stacks", entry) : NULL;

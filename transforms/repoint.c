@@ -106,12 +106,10 @@ static const CfnResource *named_by(const CfnRepoint *repoint, const CfnNode *ent
 static void find_doubles(CfnRepoint *repoint, const CfnNode *list)
 {
     g_autoptr(GHashTable) present = g_hash_table_new(NULL, NULL);
-    cfn_node_each_item(item, list)
-    {
+    cfn_node_each_item(item, list) {
         g_hash_table_add(present, (gpointer)named_by(repoint, item));
     }
-    cfn_node_each_item(entry, list)
-    {
+    cfn_node_each_item(entry, list) {
         const CfnResource *old = named_by(repoint, entry);
         gpointer survivor = old != NULL ? g_hash_table_lookup(repoint->survivors, old) : NULL;
         if (survivor != NULL && !g_hash_table_add(present, survivor)) {

@@ -4,7 +4,7 @@
  */
 #include "transforms/rivals.h"
 
-/* More different conditions than this are not compared. */
+/* More different conditions than this, none of them counted as one, are not compared. */
 #define CONDITION_LIMIT 5
 
 /* The resources under one condition. */
@@ -22,6 +22,7 @@ static void free_group(gpointer data)
     g_free(group);
 }
 
+/* What exists always comes first. */
 static GPtrArray *group_by_condition(const GPtrArray *resources)
 {
     GPtrArray *groups = g_ptr_array_new_with_free_func(free_group);
@@ -34,11 +35,13 @@ static GPtrArray *group_by_condition(const GPtrArray *resources)
             group = g_new0(Group, 1);
             group->condition = resource->condition;
             group->members = g_ptr_array_new();
-            group->index = groups->len;
-            g_ptr_array_add(groups, group);
+            g_ptr_array_insert(groups, group->condition == NULL ? 0 : -1, group);
             g_hash_table_insert(by_name, (gpointer)name, group);
         }
         g_ptr_array_add(group->members, (gpointer)resource);
+    }
+    for (guint i = 0; i < groups->len; i++) {
+        ((Group *)groups->pdata[i])->index = i;
     }
     return groups;
 }
@@ -50,9 +53,8 @@ static bool is_over_limit(const Group *a, const Group *b)
 
 static CfnAnswer exclude(const CfnTemplate *template, const Group *a, const Group *b)
 {
-    return is_over_limit(a, b)
-               ? CFN_UNKNOWN
-               : cfn_conditions_exclude(template, a->condition, b->condition);
+    return is_over_limit(a, b) ? CFN_UNKNOWN
+                               : cfn_conditions_exclude(template, a->condition, b->condition);
 }
 
 /* Whether A exists whenever B does. */
@@ -68,7 +70,7 @@ static bool covers(const CfnTemplate *template, const Group *a, const Group *b)
 /* The first group that GROUP may give way to, or GROUP. Of two that cover each other the later gives way. */
 static guint find_cover(const CfnTemplate *template, const GPtrArray *groups, const Group *group)
 {
-    for (guint i = 0; i < groups->len; i++) {
+    for (guint i = 0; i < MIN(groups->len, CONDITION_LIMIT); i++) {
         const Group *other = groups->pdata[i];
         if (other != group && covers(template, other, group) &&
             (other->index < group->index || !covers(template, group, other))) {

@@ -9,7 +9,7 @@
 typedef struct {
     const CfnResource *resource;
     const CfnResource *other;
-    bool covered;      /* OTHER, which is no covered one itself, exists whenever RESOURCE does */
+    bool covered;       /* OTHER, which is no covered one itself, exists whenever RESOURCE does */
     CfnAnswer together; /* else: whether both can exist at once, YES or UNKNOWN */
 } CfnRival;
 

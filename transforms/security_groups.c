@@ -1,6 +1,7 @@
 /*
- * A rule stands in its group's own list or is a resource that names the group. Which group that is, is told by the text
- * of GroupId, so that rules of a group from another stack belong together too.
+ * A rule stands in its group's own list or is a resource that names the group. Which group that
+ * is, is told by the text of GroupId, so that rules of a group from another stack belong together
+ * too.
  */
 #include "transforms/security_groups.h"
 
@@ -70,7 +71,8 @@ static char *name_of_group(const CfnResource *rule)
     g_autofree char *inner = g_strndup(text + 2, strlen(text) - 3);
     g_free(text);
     bool of_group = g_str_has_suffix(inner, ".GroupId") || g_str_has_suffix(inner, ".Id");
-    return of_group ? g_strndup(inner, (gsize)(strrchr(inner, '.') - inner)) : g_steal_pointer(&inner);
+    return of_group ? g_strndup(inner, (gsize)(strrchr(inner, '.') - inner))
+                    : g_steal_pointer(&inner);
 }
 
 static bool is_group(const CfnResource *resource)
@@ -126,7 +128,23 @@ const CfnSecurityGroup *cfn_security_groups_find(const CfnSecurityGroups *groups
 
 /* ---- What rules stand under ---- */
 
-/* Whether RULE stands under CONDITION, in its second branch or its first. NULL is a condition that is not known. */
+char *cfn_ingress_stand(const CfnIngress *rule)
+{
+    const char *condition = rule->resource->condition;
+    GString *stand = g_string_new(condition != NULL ? condition : "");
+    const CfnSlot *slot = rule->slot;
+    for (; slot != NULL && slot->parent != NULL; slot = slot->parent) {
+        if (slot->parent->is_choice) {
+            condition = slot->parent->condition;
+            g_string_append_printf(stand, "/%s%s", slot->is_second ? "!" : "",
+                                   condition != NULL ? condition : "?");
+        }
+    }
+    return g_string_free(stand, FALSE);
+}
+
+/* Whether RULE stands under CONDITION, in its second branch or its first. NULL is a condition
+   that is not known. */
 static bool stands_in_branch(const CfnIngress *rule, const char *condition, bool is_second)
 {
     const CfnSlot *slot = rule->slot;
@@ -143,9 +161,13 @@ static bool stands_in_branch(const CfnIngress *rule, const char *condition, bool
 static bool holds_at(const CfnIngress *rule, const char *condition)
 {
     const CfnTemplate *template = rule->resource->template;
-    if (condition == NULL || stands_in_branch(rule, condition, false) ||
-        cfn_condition_implies(template, rule->resource->condition, condition) == CFN_YES) {
-        return condition != NULL;
+    const char *own = rule->resource->condition;
+    if (condition == NULL) {
+        return false;
+    }
+    if (g_strcmp0(own, condition) == 0 || stands_in_branch(rule, condition, false) ||
+        cfn_condition_implies(template, own, condition) == CFN_YES) {
+        return true;
     }
     const CfnSlot *slot = rule->slot;
     for (; slot != NULL && slot->parent != NULL; slot = slot->parent) {
@@ -161,7 +183,7 @@ static bool holds_at(const CfnIngress *rule, const char *condition)
 bool cfn_ingress_accompanies(const CfnIngress *way, const CfnIngress *rule)
 {
     const char *condition = way->resource->condition;
-    if (way->resource != rule->resource && condition != NULL && !holds_at(rule, condition)) {
+    if (condition != NULL && !holds_at(rule, condition)) {
         return false;
     }
     const CfnSlot *slot = way->slot;

@@ -8,8 +8,8 @@
 #include "transforms/ingress_rule.h"
 
 typedef struct {
-    char *name;       /* its logical id, or the text of a GroupId from elsewhere ("${GroupParameter}" without the
-                         braces, "sg-…") */
+    char *name;       /* its logical id, or the text of a GroupId from elsewhere ("sg-…", of
+                         `!Ref X` the X); NULL if it has none that can be read */
     GPtrArray *rules; /* CfnIngress, borrowed, in the order of the source */
 } CfnSecurityGroup;
 
@@ -38,8 +38,10 @@ const CfnSecurityGroup *cfn_security_groups_find(const CfnSecurityGroups *groups
 /* Whether RESOURCE is a security group or a rule of one. */
 bool cfn_is_group_or_rule(const CfnResource *resource);
 
-/* Whether WAY is there whenever RULE is: what it stands under (its resource's condition, branches of Fn::If) is true
-   then. */
+/* What RULE stands under (its resource's condition, branches of Fn::If) as a text that is the
+   same for the same. g_free it. */
+char *cfn_ingress_stand(const CfnIngress *rule);
+/* Whether WAY is there whenever RULE is: what it stands under is true then. */
 bool cfn_ingress_accompanies(const CfnIngress *way, const CfnIngress *rule);
 
 #endif

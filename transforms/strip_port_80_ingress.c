@@ -1,7 +1,9 @@
 /*
- * Port 80 open to the world, where HTTPS is open too, serves what should not be served in clear text.
+ * Port 80 open to the world, where HTTPS is open too, serves what should not be served in clear
+ * text.
  *
- * It stays open where that seems meant: a redirect to HTTPS, or nothing but port 80 to come in by.
+ * It stays open where that seems meant: a redirect to HTTPS, or nothing but port 80 to come in
+ * by.
  */
 #include "model/flatten.h"
 #include "transforms/port_80_use.h"
@@ -12,17 +14,23 @@ static void apply_template(CfnPass *pass);
 const CfnTransform cfn_transform_strip_port_80_ingress = {
     .id = "strip-port-80-ingress",
     .summary = "Close port 80 to the world where HTTPS is open",
-    .rationale =
-        "A security group rule for TCP port 80 from 0.0.0.0/0 or ::/0 lets anyone talk to the service in "
-        "clear text. Policies that are enforced at deployment (Security Hub, AWS Config, organization rules) "
-        "reject it.\n\n"
-        "The rule is removed if the group also admits HTTPS from the world, or an HTTPS listener stands on the "
-        "same load balancer. It is removed only with consent if something seems to rely on it: a listener "
-        "that redirects from port 80 to HTTPS or that has no HTTPS listener beside it, a network or classic load "
-        "balancer on port 80, a CloudFront origin, Global Accelerator or an HTTP health check; or if "
-        "there is no other way in.\n\n"
-        "Rules for other groups, prefix lists and private networks are left alone. Rules that admit more than port "
-        "80, and those whose source or port is a parameter, are told and not changed.",
+    .rationale = "A security group rule for TCP port 80 from 0.0.0.0/0 or ::/0 lets anyone talk to "
+                 "the service in "
+                 "clear text. Policies that are enforced at deployment (Security Hub, AWS Config, "
+                 "organization rules) "
+                 "reject it.\n\n"
+                 "The rule is removed if the group also admits HTTPS from the world, or an HTTPS "
+                 "listener stands on the "
+                 "same load balancer. It is removed only with consent if something seems to rely "
+                 "on it: a listener "
+                 "that redirects from port 80 to HTTPS or that has no HTTPS listener beside it, a "
+                 "network or classic load "
+                 "balancer on port 80, a CloudFront origin, Global Accelerator or an HTTP health "
+                 "check; or if "
+                 "there is no other way in.\n\n"
+                 "Rules for other groups, prefix lists and private networks are left alone. Rules "
+                 "that admit more than port "
+                 "80, and those whose source or port is a parameter, are told and not changed.",
     .url = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
     .group = CFN_GROUP_SECURITY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_NARROWED,
@@ -88,8 +96,7 @@ static void share_needs(const GArray *removals)
     for (guint i = 0; i < removals->len; i++) {
         Removal *removal = &g_array_index(removals, Removal, i);
         if (removal->ingress->slot != NULL && removal->need == NULL) {
-            removal->need =
-                g_hash_table_lookup(needs, cfn_slot_outermost(removal->ingress->slot));
+            removal->need = g_hash_table_lookup(needs, cfn_slot_outermost(removal->ingress->slot));
         }
     }
 }

@@ -28,8 +28,8 @@ static const struct {
     { "AWS::CodeDeploy::DeploymentGroup", "Ec2TagFilters", "Key", "Value" },
     { "AWS::CodeDeploy::DeploymentGroup", "Ec2TagSet/Ec2TagSetList/Ec2TagGroup", "Key", "Value" },
     { "AWS::CodeDeploy::DeploymentGroup", "OnPremisesInstanceTagFilters", "Key", "Value" },
-    { "AWS::CodeDeploy::DeploymentGroup", "OnPremisesTagSet/OnPremisesTagSetList/OnPremisesTagGroup",
-      "Key", "Value" },
+    { "AWS::CodeDeploy::DeploymentGroup",
+      "OnPremisesTagSet/OnPremisesTagSetList/OnPremisesTagGroup", "Key", "Value" },
     { "AWS::Config::ConfigRule", "Scope", "TagKey", "TagValue" },
     { "AWS::DLM::LifecyclePolicy", "PolicyDetails/Exclusions/ExcludeTags", "Key", "Value" },
     { "AWS::DLM::LifecyclePolicy", "PolicyDetails/TargetTags", "Key", "Value" },
@@ -121,8 +121,8 @@ static void add_selectors_of(CfnTagMatches *matches, const CfnResource *resource
 
 /* ---- Conditions of policies ---- */
 
-/* aws:ResourceTag/Env, aws:RequestTag/Env, ssm:resourceTag/Env, rds:cluster-tag/Env: they may stand wherever
-   a policy does. */
+/* aws:ResourceTag/Env, aws:RequestTag/Env, ssm:resourceTag/Env, rds:cluster-tag/Env: they may stand
+   wherever a policy does. */
 static void add_condition(CfnTagMatches *matches, const CfnNode *key)
 {
     if (!cfn_node_contains(key, "ag/")) {
@@ -161,8 +161,8 @@ static void add_conditions_under(CfnTagMatches *matches, const CfnNode *root)
 CfnTagMatches *cfn_tag_matches_new(const CfnPass *pass)
 {
     CfnTagMatches *matches = g_new0(CfnTagMatches, 1);
-    matches->by_tag = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                            (GDestroyNotify)g_ptr_array_unref);
+    matches->by_tag =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
     uint32_t count = cfn_template_resource_count(pass->template);
     for (uint32_t i = 0; i < count; i++) {
         const CfnResource *resource = cfn_template_resource_at(pass->template, i);

@@ -1,6 +1,6 @@
 /*
- * The tables follow the resource schemas. What is called tags there and is a filter (LFTags, TagFilters,
- * TagValues, ResourceTags of some types) is missing on purpose.
+ * The tables follow the resource schemas. What is called tags there and is a filter (LFTags,
+ * TagFilters, TagValues, ResourceTags on some types) is missing on purpose.
  */
 #include "transforms/tag_places.h"
 
@@ -85,9 +85,9 @@ static const struct {
     { "AWS::WorkspacesInstances::WorkspaceInstance", "ManagedInstance/TagSpecifications/Tags" },
 };
 
-/* Beginnings of types. The API models of most give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* for a tag value; the
-   documents of the database services give it in words; KMS and S3 have rejected commas without announcing it.
-   SAM copies the tags of functions and state machines to the roles it makes. */
+/* Beginnings of types. The API models of most give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* for a tag
+   value; the documents of the database services give it in words; KMS and S3 reject commas without
+   announcing it. SAM copies the tags of functions and state machines to the roles it makes. */
 static const char *const comma_rejecting[] = {
     "AWS::ACMPCA::",
     "AWS::AIOps::",

@@ -12,18 +12,18 @@ typedef struct {
     const CfnNode *value; /* may be Fn::If */
 } CfnTag;
 
-/* Appends the tags of RESOURCE to OUT (CfnTag), lists and maps alike. Custom resources have none: what they call so is an
-   argument of a function. */
+/* Appends the tags of RESOURCE to OUT (CfnTag), lists and maps alike. Custom resources have none:
+   what they call so is an argument of a function. */
 void cfn_tags_of(const CfnResource *resource, GArray *out);
 /* The same for the Globals section of a SAM template. */
 void cfn_tags_of_globals(const CfnTemplate *template, GArray *out);
 
-/* Appends the pairs of COLLECTION to OUT (CfnTag): the mappings with both KEY and VALUE of a list, or one such mapping, or
-   the pairs of any other mapping. */
+/* Appends the pairs of COLLECTION to OUT (CfnTag): the mappings with both KEY and VALUE of a list,
+   or one such mapping, or the pairs of any other mapping. */
 void cfn_tag_pairs(const CfnNode *collection, const char *type, const char *key, const char *value,
                    GArray *out);
-/* Appends what stands at PATH ("A/B") under MAPPING to OUT (const CfnNode*). Lists and Fn::If on the way are gone through,
-   a step `*` is every key. */
+/* Appends what stands at PATH ("A/B") under MAPPING to OUT (const CfnNode*). Lists and Fn::If on the
+   way are gone through, a step `*` is every key. */
 void cfn_values_at(const CfnNode *mapping, const char *path, GPtrArray *out);
 
 /* Whether the service of TYPE is known to reject a comma in a tag value. */

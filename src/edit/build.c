@@ -470,7 +470,7 @@ static void splice_flow_lines(Build *build, const CfnNode *anchor, const GPtrArr
     splice_string(build, at, at, text);
 }
 
-/* The first children of an empty flow collection, or those in the place of all it had. */
+/* The first children of an empty flow collection. */
 static void splice_flow_filling(Build *build, const CfnNode *container, const GPtrArray *wants)
 {
     CfnLook look = cfn_look_in(&build->edits->style, container);
@@ -492,17 +492,22 @@ static void splice_flow_filling(Build *build, const CfnNode *container, const GP
     splice_string(build, container->content + 1, container->span.end - 1, text);
 }
 
-/* Children in the place of all that a block collection had. */
-static void splice_block_filling(Build *build, const CfnNode *container, const GPtrArray *wants)
+/* Children in the place of all that a collection had: what stood around those stays. */
+static void splice_instead(Build *build, const CfnNode *container, const GPtrArray *wants)
 {
     CfnLook look = cfn_look_in(&build->edits->style, container);
-    g_autofree char *indent = indent_of(build, container->first);
+    g_autofree char *indent = look.one_line ? g_strdup("") : indent_of(build, container->first);
+    g_autofree char *break_off = g_strconcat(look.newline, indent, NULL);
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < wants->len; i++) {
-        g_string_append_printf(text, "%s%s", i == 0 ? "" : look.newline, i == 0 ? "" : indent);
+        if (i > 0) {
+            g_string_append(text, look.one_line ? look.comma : look.flow ? "," : "");
+            g_string_append(text, look.one_line ? "" : break_off);
+        }
         put_child(build, text, wants->pdata[i], &look, indent);
     }
-    splice_string(build, cfn_child_start(container->first), container->span.end, text);
+    splice_string(build, cfn_child_start(container->first), cfn_child_end(last_child(container)),
+                  text);
 }
 
 static void splice_behind(Build *build, const CfnNode *container, const CfnNode *anchor,
@@ -550,10 +555,10 @@ static void build_additions(Build *build, const CfnNode *container)
         const GPtrArray *group = g_hash_table_lookup(groups, anchor);
         if (anchor != NULL) {
             splice_behind(build, container, anchor, anchor == last, group);
-        } else if (container->style == CFN_FLOW) {
-            splice_flow_filling(build, container, group);
+        } else if (container->first != NULL) {
+            splice_instead(build, container, group);
         } else {
-            splice_block_filling(build, container, group);
+            splice_flow_filling(build, container, group);
         }
     }
 }

@@ -56,11 +56,32 @@ static bool has_merge_keys(const CfnTree *tree)
     return g_strstr_len(tree->source->text, tree->source->length, "<<") != NULL;
 }
 
+static gint by_start(gconstpointer a, gconstpointer b)
+{
+    const CfnSpan *one = a, *other = b;
+    return (one->start > other->start) - (one->start < other->start);
+}
+
+/* Where anchors stand, in the order of the source. */
+static GArray *find_anchors(const CfnTree *tree)
+{
+    GArray *anchors = g_array_new(FALSE, FALSE, sizeof(CfnSpan));
+    bool possible = memchr(tree->source->text, '&', tree->source->length) != NULL;
+    for (size_t i = 0; possible && i < tree->node_count; i++) {
+        if (cfn_node_has_anchor(&tree->nodes[i])) {
+            g_array_append_val(anchors, tree->nodes[i].anchor);
+        }
+    }
+    g_array_sort(anchors, by_start);
+    return anchors;
+}
+
 CfnEdits *cfn_edits_new(const CfnTree *tree)
 {
     CfnEdits *edits = g_new0(CfnEdits, 1);
     edits->tree = tree;
     edits->has_merge_keys = has_merge_keys(tree);
+    edits->anchors = find_anchors(tree);
     edits->changes = g_ptr_array_new_with_free_func(free_change);
     edits->operations = g_ptr_array_new_with_free_func(free_operation);
     edits->splices = g_array_new(FALSE, FALSE, sizeof(CfnSplice));
@@ -76,6 +97,7 @@ void cfn_edits_free(CfnEdits *edits)
         return;
     }
     g_ptr_array_unref(edits->operations);
+    g_array_unref(edits->anchors);
     g_array_unref(edits->splices);
     g_array_unref(edits->starts);
     g_ptr_array_unref(edits->changes);
@@ -233,20 +255,26 @@ char *cfn_edit_refusal(const CfnTree *tree, const CfnNode *node)
 }
 
 /* An anchor in what goes: an alias elsewhere may name it. */
-static char *refusal_inside(const CfnTree *tree, const CfnNode *node)
+static char *refusal_inside(const CfnEdits *edits, const CfnNode *node)
 {
-    if (cfn_node_has_anchor(node)) {
-        return g_strdup_printf("the anchor '%.*s' stands in it",
-                               (int)cfn_span_length(node->anchor),
-                               tree->source->text + node->anchor.start);
-    }
-    for (const CfnNode *child = node->first; child != NULL; child = child->next) {
-        char *refusal = refusal_inside(tree, child);
-        if (refusal != NULL) {
-            return refusal;
+    guint low = 0;
+    guint high = edits->anchors->len;
+    while (low < high) {
+        guint middle = low + (high - low) / 2;
+        if (g_array_index(edits->anchors, CfnSpan, middle).start < node->span.start) {
+            low = middle + 1;
+        } else {
+            high = middle;
         }
     }
-    return NULL;
+    if (low == edits->anchors->len) {
+        return NULL;
+    }
+    CfnSpan anchor = g_array_index(edits->anchors, CfnSpan, low);
+    return anchor.start >= node->span.end
+               ? NULL
+               : g_strdup_printf("the anchor '%.*s' stands in it", (int)cfn_span_length(anchor),
+                                 edits->tree->source->text + anchor.start);
 }
 
 /* ---- What can be done ---- */
@@ -269,7 +297,7 @@ static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
     }
     bool goes = kind == CFN_WANT_REMOVE || kind == CFN_WANT_REPLACE;
     if (change->refusal == NULL && goes) {
-        change->refusal = refusal_inside(change->edits->tree, cfn_claimed_node(target));
+        change->refusal = refusal_inside(change->edits, cfn_claimed_node(target));
     }
     CfnWant *made = g_new0(CfnWant, 1);
     made->kind = kind;
@@ -358,8 +386,17 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
 
 /* The usual order, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 static const char *const section_order[] = {
-    "AWSTemplateFormatVersion", "Description", "Transform", "Metadata", "Parameters", "Rules",
-    "Mappings", "Conditions", "Resources", "Outputs", "Hooks",
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Transform",
+    "Metadata",
+    "Parameters",
+    "Rules",
+    "Mappings",
+    "Conditions",
+    "Resources",
+    "Outputs",
+    "Hooks",
 };
 
 static int section_rank(const char *name, size_t length)
@@ -377,8 +414,7 @@ static const CfnNode *section_before(const CfnNode *root, const char *name)
 {
     int rank = section_rank(name, strlen(name));
     const CfnNode *before = NULL;
-    cfn_node_each_key(key, root)
-    {
+    cfn_node_each_key(key, root) {
         if (section_rank(key->text, key->length) > rank) {
             break;
         }

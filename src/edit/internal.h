@@ -63,6 +63,7 @@ struct CfnEdits {
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_merge_keys;
+    GArray *anchors;       /* CfnSpan, in the order of the source */
 };
 
 /* Parses YAML, which a transform wrote: malformed text is a bug. The tree is owned by EDITS. */

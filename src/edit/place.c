@@ -19,8 +19,7 @@ static uint32_t skip_blanks(const CfnSource *source, uint32_t offset)
 
 static bool at_line_end(const CfnSource *source, uint32_t offset)
 {
-    return offset == source->length || source->text[offset] == '\n' ||
-           source->text[offset] == '\r';
+    return offset == source->length || source->text[offset] == '\n' || source->text[offset] == '\r';
 }
 
 /* A `#` begins a comment behind white space, and directly behind a quote or a bracket. */
@@ -102,8 +101,8 @@ const CfnNode *cfn_last_block_scalar(const CfnNode *child)
     while (node->kind != CFN_SCALAR && node->style == CFN_BLOCK && node->last != NULL) {
         node = node->last;
     }
-    bool block = node->kind == CFN_SCALAR &&
-                 (node->style == CFN_LITERAL || node->style == CFN_FOLDED);
+    bool block =
+        node->kind == CFN_SCALAR && (node->style == CFN_LITERAL || node->style == CFN_FOLDED);
     return block ? node : NULL;
 }
 
@@ -211,8 +210,7 @@ CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *first, const CfnNod
     uint32_t column = cfn_tree_column(tree, start);
     uint32_t line = cfn_source_line_start(tree->source, start);
     uint32_t end = cfn_block_end(tree, last, false);
-    CfnSpan span = { above_comments(tree, line, column),
-                     cfn_source_next_line(tree->source, end) };
+    CfnSpan span = { above_comments(tree, line, column), cfn_source_next_line(tree->source, end) };
     return without_final_newline(tree, without_double_blanks(tree, span));
 }
 

@@ -10,8 +10,8 @@
 struct CfnRender {
     const CfnTree *snippet;
     const CfnLook *look;
-    CfnLook inside;    /* the look within a flow value that stands in block style */
-    GPtrArray *nodes;  /* made for long forms */
+    CfnLook inside;   /* the look within a flow value that stands in block style */
+    GPtrArray *nodes; /* made for long forms */
     GPtrArray *strings;
 };
 
@@ -317,8 +317,7 @@ bool cfn_render_is_block(const CfnRender *render, const CfnNode *value)
 
 static void put_pairs(CfnRender *render, GString *out, const CfnNode *mapping, const char *indent)
 {
-    cfn_node_each_key(key, mapping)
-    {
+    cfn_node_each_key(key, mapping) {
         if (key != mapping->first) {
             put_line_start(out, render->look, indent);
         }

@@ -21,12 +21,12 @@ typedef struct {
     CfnVote tabs;
     CfnVote indented_sequences; /* `- ` deeper than its key */
     CfnVote double_quotes;
-    CfnVote short_functions;    /* !Sub, not Fn::Sub */
-    CfnVote long_in_braces;     /* {Ref: x} within block style */
-    CfnVote long_lists_inline;  /* Fn::GetAtt: [a, b] */
-    CfnVote quoted_sub;         /* !Sub 'x', not !Sub x */
-    CfnVote inline_small;       /* a flow mapping of one pair stands on one line */
-    CfnVote inline_lists;       /* a flow list of scalars stands on one line */
+    CfnVote short_functions;   /* !Sub, not Fn::Sub */
+    CfnVote long_in_braces;    /* {Ref: x} within block style */
+    CfnVote long_lists_inline; /* Fn::GetAtt: [a, b] */
+    CfnVote quoted_sub;        /* !Sub 'x', not !Sub x */
+    CfnVote inline_small;      /* a flow mapping of one pair stands on one line */
+    CfnVote inline_lists;      /* a flow list of scalars stands on one line */
     CfnVote space_in_braces;
     CfnVote space_in_brackets;
     CfnVote space_behind_comma;
@@ -39,24 +39,24 @@ void cfn_file_style_init(CfnFileStyle *style, const CfnTree *tree);
 
 /* How a value is to look at one place. */
 typedef struct {
-    bool json;             /* quoted keys, no tags, no plain strings */
-    bool flow;             /* stands inside a flow collection */
-    bool one_line;         /* flow: everything on one line */
+    bool json;     /* quoted keys, no tags, no plain strings */
+    bool flow;     /* stands inside a flow collection */
+    bool one_line; /* flow: everything on one line */
     bool short_functions;
     bool long_in_braces;
     bool long_lists_inline;
     bool quoted_sub;
-    bool quote_always;     /* strings are quoted here even where they need not be */
+    bool quote_always; /* strings are quoted here even where they need not be */
     bool quote_keys;
     bool inline_small;
     bool inline_lists;
     bool space_in_braces;
     bool space_in_brackets;
     bool indented_sequences;
-    char quote;            /* ' or " */
-    uint8_t gap;           /* spaces behind a dash */
-    const char *comma;     /* ", " or "," */
-    const char *colon;     /* flow: ": ", " : ", ":" */
+    char quote;        /* ' or " */
+    uint8_t gap;       /* spaces behind a dash */
+    const char *comma; /* ", " or "," */
+    const char *colon; /* flow: ": ", " : ", ":" */
     const char *newline;
     char step[CFN_STYLE_STEPS]; /* one more level of indentation */
 } CfnLook;

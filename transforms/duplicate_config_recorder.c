@@ -175,8 +175,7 @@ static char *find_switch(const CfnTemplate *template)
 
 static bool is_switched(const CfnPass *pass, const CfnResource *resource, const char *name)
 {
-    return name != NULL && resource->condition != NULL &&
-           cfn_condition_implies(pass->template, resource->condition, name) == CFN_YES;
+    return name != NULL && cfn_stands_for_condition(pass->template, resource->condition, name);
 }
 
 /* Recorders and channels that the switch does not turn off. */

@@ -42,12 +42,26 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Work, clear_work)
 
 /* ---- What is conditioned already ---- */
 
-static bool implies(const Work *work, const char *condition)
+/* By how it is written, since what a condition compares may be unreadable. */
+bool cfn_stands_for_condition(const CfnTemplate *template, const char *name, const char *condition)
 {
-    const CfnTemplate *template = work->pass->template;
-    return condition != NULL &&
-           cfn_template_entry(template, "Conditions", work->condition) != NULL &&
-           cfn_condition_implies(template, condition, work->condition) == CFN_YES;
+    if (name == NULL || strcmp(name, condition) == 0) {
+        return name != NULL;
+    }
+    const CfnNode *parts =
+        cfn_argument(cfn_template_entry(template, "Conditions", name), CFN_FN_AND);
+    cfn_node_each_item(part, parts)
+    {
+        if (cfn_node_equals(cfn_argument(part, CFN_FN_CONDITION), condition)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool implies(const Work *work, const char *name)
+{
+    return cfn_stands_for_condition(work->pass->template, name, work->condition);
 }
 
 /* The condition of the nearest Fn::If that has *AT in the branch taken when it holds, and moves *AT up there;
@@ -228,17 +242,17 @@ static void condition_branch(Work *work, const CfnNode *name, const char *condit
     }
 }
 
-/* Whether VALUE is a part of a text, or of Metadata: there "nothing" is the empty text, elsewhere AWS::NoValue. */
-static bool needs_text(const CfnResource *resource, const CfnNode *value)
+/* Whether VALUE is an item of a list, which AWS::NoValue leaves out. A property may be required, and a function wants
+   text: there the empty text stands for nothing. */
+static bool can_be_left_out(const CfnResource *resource, const CfnNode *value)
 {
     for (const CfnNode *at = value->parent; at != resource->node; at = at->parent) {
         CfnFunction function = cfn_intrinsic(at).function;
         if (function != CFN_FN_NONE && function != CFN_FN_IF) {
-            return true;
+            return false;
         }
     }
-    const CfnNode *metadata = cfn_node_get(resource->node, "Metadata");
-    return metadata != NULL && cfn_node_is_under(value, metadata);
+    return cfn_node_is_sequence(value->parent);
 }
 
 static void condition_value(Work *work, const CfnReference *reference, const char *condition)
@@ -247,7 +261,7 @@ static void condition_value(Work *work, const CfnReference *reference, const cha
     if (!g_hash_table_add(work->done, (gpointer)value)) {
         return;
     }
-    const char *nothing = needs_text(reference->resource, value) ? "''" : "!Ref AWS::NoValue";
+    const char *nothing = can_be_left_out(reference->resource, value) ? "!Ref AWS::NoValue" : "''";
     g_autofree char *call = repeat_call(value);
     g_autofree char *yaml = g_strdup_printf("!If ['%s', %s, %s]", condition, call, nothing);
     cfn_edit_replace(work->change, value, yaml);

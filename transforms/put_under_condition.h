@@ -16,4 +16,7 @@
 bool cfn_put_under_condition(CfnPass *pass, CfnFinding *finding, const GPtrArray *resources,
                              const char *condition);
 
+/* Whether the condition NAME (NULL: always) is CONDITION, or an Fn::And with CONDITION in it. */
+bool cfn_stands_for_condition(const CfnTemplate *template, const char *name, const char *condition);
+
 #endif

@@ -9,6 +9,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "text/memory.h"
 #include "transforms/registry.h"
 
 /* Where a standard stream is closed, the next file opened would take its number and get what is
@@ -42,6 +43,7 @@ static char *answer(const CfnCommand *command)
 int main(int argc, char **argv)
 {
     hold_standard_streams();
+    cfn_memory_keep();
     signal(SIGPIPE, SIG_IGN); /* a reader that went away is an error like any other */
     g_autoptr(GError) error = NULL;
     g_autoptr(CfnCommand) command = cfn_command_parse(argv, cfn_transforms, &error);

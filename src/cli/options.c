@@ -226,6 +226,7 @@ static bool read_choices(const CfnArguments *raw, CfnCommand *command, GError **
     command->engine.profile = (CfnProfile)profile;
     command->color = (CfnColor)color;
     command->format = cfn_reporters[format];
+    command->engine.without_operations = command->format == &cfn_reporter_text;
     return true;
 }
 

@@ -40,15 +40,15 @@ const char *cfn_state_name(CfnState state); /* "fixed", "needs-consent", "cannot
 typedef struct CfnFinding {
     const CfnTransform *transform;
     CfnState state;
-    bool unsafe;        /* needs, or needed, consent */
+    bool unsafe; /* needs, or needed, consent */
     CfnEffects effects;
-    char *message;      /* what is wrong, one line, no full stop at its end */
-    char *reason;       /* why it was not fixed, or why it needed consent; NULL if neither */
-    char *logical_id;   /* NULL outside resources */
-    char *pointer;      /* JSON Pointer in the tree of its round */
-    CfnSpan span;       /* in the input text */
-    CfnPlace start, end; /* the same as people count; end is exclusive */
-    uint32_t round;     /* in which it was found, from 1 */
+    char *message;            /* what is wrong, one line, no full stop at its end */
+    char *reason;             /* why it was not fixed, or why it needed consent; NULL if neither */
+    char *logical_id;         /* NULL outside resources */
+    char *pointer;            /* JSON Pointer in the tree of its round */
+    CfnSpan span;             /* in the input text */
+    CfnPlace start, end;      /* the same as people count; end is exclusive */
+    uint32_t round;           /* in which it was found, from 1 */
     struct CfnChange *change; /* private to the engine; NULL once the round is over */
 } CfnFinding;
 

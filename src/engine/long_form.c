@@ -246,8 +246,32 @@ char *cfn_long_form_text(const CfnNode *scalar)
     return g_string_free(writer.out, FALSE);
 }
 
+/* Whether both are spelled alike but for their style: then they mean the same, whatever it is. */
+static bool is_spelled_alike(const CfnNode *a, const CfnNode *b)
+{
+    uint32_t tag = cfn_span_length(a->tag);
+    if (a->kind != b->kind || a->count != b->count || a->length != b->length ||
+        tag != cfn_span_length(b->tag) || cfn_node_has_anchor(a) || cfn_node_has_anchor(b) ||
+        (a->length > 0 && memcmp(a->text, b->text, a->length) != 0) ||
+        (tag > 0 && memcmp(a->tag_text, b->tag_text, tag) != 0) ||
+        (a->kind == CFN_SCALAR && cfn_scalar_meaning(a) != cfn_scalar_meaning(b))) {
+        return false;
+    }
+    const CfnNode *other = b->first;
+    for (const CfnNode *child = a->first; child != NULL; child = child->next) {
+        if (!is_spelled_alike(child, other)) {
+            return false;
+        }
+        other = other->next;
+    }
+    return true;
+}
+
 bool cfn_long_form_same(const CfnNode *a, const CfnNode *b)
 {
+    if (is_spelled_alike(a, b)) {
+        return true; /* as mostly, and without writing anything */
+    }
     g_autofree char *one = write_node(a, true);
     g_autofree char *other = write_node(b, true);
     return strcmp(one, other) == 0;

@@ -15,6 +15,7 @@ typedef struct {
     GHashTable *ignore;   /* set of ids not to run; NULL: none */
     GHashTable *settings; /* "repair.key" -> "true" or "false"; NULL: presets */
     bool unsafe_fixes;
+    bool without_operations; /* nobody will ask the outcome for them */
     CfnProfile profile;
 } CfnOptions;
 

@@ -128,21 +128,28 @@ static const CfnOperation *operation_at(const Walk *walk, const CfnNode *node, C
     return NULL;
 }
 
-/* PATH and VALUE are taken over. */
-static void note(const Walk *walk, const CfnOperation *operation, const char *op, char *path,
-                 char *value)
+/* How a place and what stands there are told. */
+typedef char *(*Wording)(const CfnNode *node);
+
+/* Notes what was done at PLACE, and VALUE, which stands there now, or NULL. */
+static void note(const Walk *walk, const CfnOperation *operation, const char *op, Wording path,
+                 const CfnNode *place, Wording form, const CfnNode *value)
 {
     if (walk->done == NULL) {
-        g_free(path);
-        g_free(value);
         return;
     }
     CfnDone *done = g_new0(CfnDone, 1);
     done->op = op;
-    done->path = path;
-    done->value = value;
+    done->path = path(place);
+    done->value = value != NULL ? form(value) : NULL;
     g_ptr_array_add(walk->done, done);
     g_ptr_array_add(walk->owners, g_ptr_array_ref(operation->owners));
+}
+
+static void note_value(const Walk *walk, const CfnOperation *operation, const char *op,
+                       const CfnNode *place, const CfnNode *value)
+{
+    note(walk, operation, op, cfn_pointer, place, cfn_long_form, value);
 }
 
 /* ---- What has not changed ---- */
@@ -226,7 +233,7 @@ static bool check_added(Walk *walk, const CfnOperation *operation, const CfnNode
     if (!check_value(walk, place, operation->value, value)) {
         return false;
     }
-    note(walk, operation, "add", cfn_pointer(value), cfn_long_form(value));
+    note_value(walk, operation, "add", value, value);
     return true;
 }
 
@@ -276,7 +283,7 @@ static bool walk_children(Walk *walk, const CfnNode *before, const CfnNode *afte
         const CfnOperation *removal = operation_at(walk, child, CFN_OP_REMOVE);
         if (removal != NULL) {
             walk->met++;
-            note(walk, removal, "remove", cfn_pointer(child), NULL);
+            note_value(walk, removal, "remove", child, NULL);
         } else if (walk_child(walk, child, next)) {
             *stayed = true;
             next = next_child(next);
@@ -311,7 +318,7 @@ static bool check_replaced(Walk *walk, const CfnOperation *operation, const CfnN
     if (!check_value(walk, operation->target, operation->value, after)) {
         return false;
     }
-    note(walk, operation, "replace", cfn_pointer(operation->target), cfn_long_form(after));
+    note_value(walk, operation, "replace", operation->target, after);
     return true;
 }
 
@@ -340,7 +347,7 @@ static bool check_text(Walk *walk, const CfnOperation *operation, const CfnNode 
         !is_proper_style(before, after)) {
         return fail(walk, before, "a text is not what was meant");
     }
-    note(walk, operation, "replace", cfn_pointer_inside(before), cfn_long_form_text(after));
+    note(walk, operation, "replace", cfn_pointer_inside, before, cfn_long_form_text, after);
     return same_properties(walk, before, after);
 }
 
@@ -355,12 +362,12 @@ static bool walk_wrapped(Walk *walk, const CfnOperation *operation, const CfnNod
         after->count != 2) {
         return fail(walk, before, "a value did not become a list");
     }
-    note(walk, operation, "wrap", cfn_pointer(before), NULL);
+    note_value(walk, operation, "wrap", before, NULL);
     if (!walk_inside(walk, before, after->first) ||
         !check_value(walk, before, operation->value, after->last)) {
         return false;
     }
-    note(walk, operation, "add", cfn_pointer(after->last), cfn_long_form(after->last));
+    note_value(walk, operation, "add", after->last, after->last);
     return true;
 }
 

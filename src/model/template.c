@@ -89,6 +89,7 @@ static void add_resource(CfnTemplate *template, const CfnNode *key)
     resource->key = key;
     resource->node = node;
     resource->properties = cfn_node_is_mapping(properties) ? properties : NULL;
+    resource->metadata = cfn_node_get(node, "Metadata");
     resource->condition = cfn_is_literal(condition) ? keep_text(template->names, condition) : NULL;
     resource->index = template->resource_count++;
     template->by_entry[key->index] = resource;
@@ -319,7 +320,7 @@ static bool find_cdk(const CfnTemplate *template)
         return true;
     }
     for (uint32_t i = 0; i < template->resource_count; i++) {
-        if (cfn_node_at(template->resources[i].node, "Metadata", "aws:cdk:path", NULL) != NULL) {
+        if (cfn_node_get(template->resources[i].metadata, "aws:cdk:path") != NULL) {
             return true;
         }
     }
@@ -339,8 +340,8 @@ bool cfn_template_is_cdk(const CfnTemplate *template)
 
 bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resource, const char *id)
 {
-    const CfnNode *metadata = resource != NULL ? cfn_node_get(resource->node, "Metadata")
-                                               : cfn_template_section(template, "Metadata");
+    const CfnNode *metadata =
+        resource != NULL ? resource->metadata : cfn_template_section(template, "Metadata");
     const CfnNode *ignored = cfn_node_at(metadata, "cfnfix", "ignore", NULL);
     cfn_node_each_item(item, ignored) {
         if (cfn_node_equals(item, id)) {
@@ -352,7 +353,7 @@ bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resour
 
 bool cfn_resource_is_ours(const CfnResource *resource)
 {
-    return cfn_node_at(resource->node, "Metadata", "cfnfix", "written-by", NULL) != NULL;
+    return cfn_node_at(resource->metadata, "cfnfix", "written-by", NULL) != NULL;
 }
 
 /* ---- JSON Pointers ---- */

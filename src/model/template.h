@@ -18,6 +18,7 @@ struct CfnResource {
     const CfnNode *key;        /* the logical id's node */
     const CfnNode *node;       /* the resource's mapping */
     const CfnNode *properties; /* NULL if there are none or they are no mapping */
+    const CfnNode *metadata;   /* NULL if it has none */
     char *condition;           /* the name under Condition:, owned by the template; NULL if none */
     uint32_t index;            /* its place among the resources */
 };

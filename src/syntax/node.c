@@ -7,12 +7,6 @@
 #include <glib.h>
 #include <stdarg.h>
 
-bool cfn_node_equals(const CfnNode *node, const char *text)
-{
-    return cfn_node_is_scalar(node) && node->length == strlen(text) &&
-           memcmp(node->text, text, node->length) == 0;
-}
-
 bool cfn_node_equals_nocase(const CfnNode *node, const char *text)
 {
     return cfn_node_is_scalar(node) && node->length == strlen(text) &&
@@ -28,8 +22,7 @@ bool cfn_node_has_prefix(const CfnNode *node, const char *prefix)
 
 bool cfn_node_contains(const CfnNode *node, const char *part)
 {
-    return cfn_node_is_scalar(node) &&
-           memmem(node->text, node->length, part, strlen(part)) != NULL;
+    return cfn_node_is_scalar(node) && memmem(node->text, node->length, part, strlen(part)) != NULL;
 }
 
 bool cfn_node_same_text(const CfnNode *a, const CfnNode *b)
@@ -45,9 +38,11 @@ char *cfn_node_dup_text(const CfnNode *node)
 
 const CfnNode *cfn_node_find_key(const CfnNode *mapping, const char *key)
 {
+    const size_t length = strlen(key);
     const CfnNode *found = NULL;
-    cfn_node_each_key (candidate, mapping) {
-        if (cfn_node_equals(candidate, key)) {
+    cfn_node_each_key(candidate, mapping) {
+        if (candidate->length == length && candidate->kind == CFN_SCALAR &&
+            memcmp(candidate->text, key, length) == 0) {
             found = candidate;
             if (!found->duplicate) {
                 break;

@@ -72,8 +72,8 @@ static bool has_same_tag(const Walk *walk, const CfnNode *node, const yaml_char_
     if (!cfn_node_has_tag(node)) {
         return theirs == NULL;
     }
-    g_autofree char *tag = resolve_tag(walk->tree->source->text + node->tag.start,
-                                       cfn_span_length(node->tag));
+    g_autofree char *tag =
+        resolve_tag(walk->tree->source->text + node->tag.start, cfn_span_length(node->tag));
     return is_same_text(tag, strlen(tag), theirs);
 }
 
@@ -250,8 +250,8 @@ static bool is_same_json(const json_t *value, const CfnNode *node);
 
 static bool is_same_string(const char *text, size_t length, const CfnNode *node)
 {
-    return node->kind == CFN_SCALAR && node->style == CFN_DOUBLE_QUOTED &&
-           node->length == length && memcmp(node->text, text, length) == 0;
+    return node->kind == CFN_SCALAR && node->style == CFN_DOUBLE_QUOTED && node->length == length &&
+           memcmp(node->text, text, length) == 0;
 }
 
 static bool is_same_object(const json_t *object, const CfnNode *node)
@@ -260,7 +260,7 @@ static bool is_same_object(const json_t *object, const CfnNode *node)
         return false;
     }
     void *member = json_object_iter((json_t *)object); /* in the order of the text */
-    cfn_node_each_key (key, node) {
+    cfn_node_each_key(key, node) {
         if (member == NULL ||
             !is_same_string(json_object_iter_key(member), json_object_iter_key_len(member), key) ||
             !is_same_json(json_object_iter_value(member), cfn_node_value(key))) {
@@ -277,7 +277,7 @@ static bool is_same_array(const json_t *array, const CfnNode *node)
         return false;
     }
     size_t index = 0;
-    cfn_node_each_item (item, node) {
+    cfn_node_each_item(item, node) {
         const json_t *value = json_array_get(array, index++);
         if (value == NULL || !is_same_json(value, item)) {
             return false;

@@ -176,8 +176,8 @@ static bool is_zone(Cursor cursor)
 static bool is_timestamp(Cursor cursor)
 {
     const char *start = cursor.at;
-    bool is_date = take_digits(&cursor, 4, 4) && take(&cursor, "-") &&
-                   take_digits(&cursor, 1, 2) && take(&cursor, "-") && take_digits(&cursor, 1, 2);
+    bool is_date = take_digits(&cursor, 4, 4) && take(&cursor, "-") && take_digits(&cursor, 1, 2) &&
+                   take(&cursor, "-") && take_digits(&cursor, 1, 2);
     if (!is_date) {
         return false;
     }

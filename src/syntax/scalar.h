@@ -14,9 +14,9 @@
 
 typedef enum {
     CFN_MEANS_STRING,
-    CFN_MEANS_TRUE,  /* y, yes, true, on in their three spellings each */
+    CFN_MEANS_TRUE, /* y, yes, true, on in their three spellings each */
     CFN_MEANS_FALSE,
-    CFN_MEANS_INT,   /* decimal, octal 012, 0x1f, 0b1, 1_000, 12:30:00 */
+    CFN_MEANS_INT, /* decimal, octal 012, 0x1f, 0b1, 1_000, 12:30:00 */
     CFN_MEANS_FLOAT,
     CFN_MEANS_NULL,
     CFN_MEANS_TIMESTAMP,

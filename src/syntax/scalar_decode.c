@@ -144,10 +144,9 @@ static const struct {
     char letter;
     gunichar code;
 } simple_escapes[] = {
-    { '0', 0x00 },  { 'a', 0x07 },   { 'b', 0x08 },   { 't', 0x09 },   { '\t', 0x09 },
-    { 'n', 0x0a },  { 'v', 0x0b },   { 'f', 0x0c },   { 'r', 0x0d },   { 'e', 0x1b },
-    { ' ', 0x20 },  { '"', 0x22 },   { '/', 0x2f },   { '\\', 0x5c },  { 'N', 0x85 },
-    { '_', 0xa0 },  { 'L', 0x2028 }, { 'P', 0x2029 },
+    { '0', 0x00 }, { 'a', 0x07 },  { 'b', 0x08 }, { 't', 0x09 }, { '\t', 0x09 },  { 'n', 0x0a },
+    { 'v', 0x0b }, { 'f', 0x0c },  { 'r', 0x0d }, { 'e', 0x1b }, { ' ', 0x20 },   { '"', 0x22 },
+    { '/', 0x2f }, { '\\', 0x5c }, { 'N', 0x85 }, { '_', 0xa0 }, { 'L', 0x2028 }, { 'P', 0x2029 },
 };
 
 static bool read_hex(const Decoder *decoder, uint32_t at, uint32_t digits, gunichar *code)
@@ -323,8 +322,8 @@ static uint32_t pass_blank_lines(const Decoder *decoder, uint32_t at, uint32_t i
 static void decode_block(Decoder *decoder, uint32_t at, uint32_t parent_indent)
 {
     BlockHeader header = read_header(decoder, at, parent_indent);
-    uint32_t indent = header.indent != 0 ? header.indent
-                                         : detect_indent(decoder, header.body, parent_indent);
+    uint32_t indent =
+        header.indent != 0 ? header.indent : detect_indent(decoder, header.body, parent_indent);
     uint32_t content;
     CfnSpan gap = { header.body, pass_blank_lines(decoder, header.body, indent, &content) };
     bool has_line = false;
@@ -382,8 +381,7 @@ static uint32_t enclosing_indent(const CfnSource *source, const CfnNode *node)
     while (parent != NULL && parent->style != CFN_BLOCK) {
         parent = parent->parent;
     }
-    return parent == NULL ? 0
-                          : parent->content - cfn_source_line_start(source, parent->content);
+    return parent == NULL ? 0 : parent->content - cfn_source_line_start(source, parent->content);
 }
 
 GArray *cfn_scalar_map(const CfnSource *source, const CfnNode *scalar)

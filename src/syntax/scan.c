@@ -256,8 +256,8 @@ bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken token, GError **error)
         }
         settle(sink, token.start);
     }
-    const bool is_block_scalar = token.type == CFN_TOKEN_SCALAR &&
-                                 (token.style == CFN_LITERAL || token.style == CFN_FOLDED);
+    const bool is_block_scalar =
+        token.type == CFN_TOKEN_SCALAR && (token.style == CFN_LITERAL || token.style == CFN_FOLDED);
     if ((is_block_scalar && !trim_block_scalar(sink, &token, error)) ||
         !track_depth(sink, &token, error)) {
         return false;
@@ -281,7 +281,7 @@ GArray *cfn_scan(CfnSource *source, CfnScanner scanner, GError **error)
         .refuses_tabs = scanner == CFN_SCANNER_LIBFYAML,
     };
     if (source->length == source->start) {
-        const CfnToken end = {source->length, source->length, CFN_TOKEN_STREAM_END, CFN_PLAIN};
+        const CfnToken end = { source->length, source->length, CFN_TOKEN_STREAM_END, CFN_PLAIN };
         g_array_append_val(tokens, end);
         return g_steal_pointer(&tokens);
     }

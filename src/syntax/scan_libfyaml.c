@@ -237,6 +237,17 @@ static bool contains(const char *text, size_t length, const char *needle)
     return at != NULL && (size_t)(end - at) >= size;
 }
 
+/* A line that begins with `%`. */
+static bool has_directive(const char *text, size_t length)
+{
+    const char *end = text + length;
+    const char *at = memchr(text, '%', length);
+    while (at != NULL && at > text && at[-1] != '\n') {
+        at = memchr(at + 1, '%', (size_t)(end - at) - 1);
+    }
+    return at != NULL;
+}
+
 /* White space that libfyaml looks at again for each of its bytes. */
 static bool has_long_blank(const CfnSource *source)
 {
@@ -268,8 +279,7 @@ static bool has_doubtful_lines(const CfnSource *source)
     const size_t length = source->length - source->start;
     return has_lone_return(text, length) || contains(text, length, "\xC2\x85") ||
            contains(text, length, "\xE2\x80\xA8") || contains(text, length, "\xE2\x80\xA9") ||
-           contains(text, length, "\xEF\xBB\xBF") || text[0] == '%' ||
-           contains(text, length, "\n%");
+           contains(text, length, "\xEF\xBB\xBF") || has_directive(text, length);
 }
 
 bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)

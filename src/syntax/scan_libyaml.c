@@ -42,20 +42,20 @@ static const struct {
     const char *problem;
     const char *message;
 } messages[] = {
-    {"mapping values are not allowed in this context",
-     "a second ':' on this line, or wrong indentation; quote text that has ': ' in it"},
-    {"could not find expected ':'", "a key without ':', or text that is not indented enough"},
-    {"block sequence entries are not allowed in this context", "a list item cannot begin here"},
-    {"found character that cannot start any token",
-     "no value can begin with this character; quote the text, and indent with spaces, not tabs"},
-    {"found unexpected end of stream", "a quote is opened and not closed"},
-    {"found unexpected document indicator", "a quote is opened and not closed before this line"},
-    {"found unknown escape character",
-     "no such escape in double quotes; write a backslash as \\\\"},
-    {"found a tab character where an indentation space is expected",
-     "a tab is no indentation, use spaces"},
-    {"did not find expected alphabetic or numeric character",
-     "a name is missing behind '&' or '*'"},
+    { "mapping values are not allowed in this context",
+      "a second ':' on this line, or wrong indentation; quote text that has ': ' in it" },
+    { "could not find expected ':'", "a key without ':', or text that is not indented enough" },
+    { "block sequence entries are not allowed in this context", "a list item cannot begin here" },
+    { "found character that cannot start any token",
+      "no value can begin with this character; quote the text, and indent with spaces, not tabs" },
+    { "found unexpected end of stream", "a quote is opened and not closed" },
+    { "found unexpected document indicator", "a quote is opened and not closed before this line" },
+    { "found unknown escape character",
+      "no such escape in double quotes; write a backslash as \\\\" },
+    { "found a tab character where an indentation space is expected",
+      "a tab is no indentation, use spaces" },
+    { "did not find expected alphabetic or numeric character",
+      "a name is missing behind '&' or '*'" },
 };
 
 /* Walks from characters to bytes; marks come in order, so the whole walk is one pass. */
@@ -82,7 +82,7 @@ static uint32_t find_byte(Cursor *cursor, const CfnSource *source, size_t charac
 
 static bool report_error(CfnSource *source, const yaml_parser_t *parser, GError **error)
 {
-    Cursor cursor = {0, source->start};
+    Cursor cursor = { 0, source->start };
     if (parser->error == YAML_READER_ERROR) {
         return cfn_source_error(source, source->start + (uint32_t)parser->problem_offset, error,
                                 CFN_ERROR_SYNTAX, "this character is not allowed in YAML");
@@ -132,7 +132,7 @@ static bool skip_directive(CfnTokenSink *sink, Cursor *cursor, const yaml_token_
 static bool add_token(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *theirs,
                       GError **error)
 {
-    CfnToken token = {.type = (uint8_t)(token_types[theirs->type] - 1)};
+    CfnToken token = { .type = (uint8_t)(token_types[theirs->type] - 1) };
     if (has_bytes(token.type)) {
         token.start = find_byte(cursor, sink->source, theirs->start_mark.index);
         token.end = find_byte(cursor, sink->source, theirs->end_mark.index);
@@ -147,8 +147,8 @@ static bool add_token(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *th
 static bool take_token(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *theirs,
                        bool *is_behind_directive, GError **error)
 {
-    const bool is_directive = theirs->type == YAML_VERSION_DIRECTIVE_TOKEN ||
-                              theirs->type == YAML_TAG_DIRECTIVE_TOKEN;
+    const bool is_directive =
+        theirs->type == YAML_VERSION_DIRECTIVE_TOKEN || theirs->type == YAML_TAG_DIRECTIVE_TOKEN;
     if (*is_behind_directive && theirs->type != YAML_DOCUMENT_START_TOKEN) {
         return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
                                 "a '---' is missing behind the %%YAML directive");
@@ -163,14 +163,14 @@ static bool take_token(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *t
 bool cfn_scan_libyaml(CfnTokenSink *sink, GError **error)
 {
     CfnSource *source = sink->source;
-    g_auto(yaml_parser_t) parser = {0};
+    g_auto(yaml_parser_t) parser = { 0 };
     if (!yaml_parser_initialize(&parser)) {
         return report_error(source, &parser, error);
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)source->text + source->start,
                                  source->length - source->start);
-    Cursor cursor = {0, source->start};
+    Cursor cursor = { 0, source->start };
     bool is_behind_directive = false;
     bool ended = false;
     while (!ended) {

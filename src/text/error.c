@@ -3,4 +3,4 @@
  */
 #include "text/error.h"
 
-G_DEFINE_QUARK(cfn-error-quark, cfn_error)
+G_DEFINE_QUARK(cfn - error - quark, cfn_error)

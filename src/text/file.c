@@ -221,8 +221,7 @@ bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, 
         return fail_errno(error, CFN_ERROR_WRITE, path, "cannot be written");
     }
     const struct stat *before = state != NULL ? &state->status : &status;
-    return check_regular(path, &status, error) &&
-           check_unchanged(path, target, before, error) &&
+    return check_regular(path, &status, error) && check_unchanged(path, target, before, error) &&
            check_writable(path, target, status.st_mode, error) &&
            write_beside(path, target, bytes, before, error);
 }

@@ -25,8 +25,24 @@ static bool looks_like_utf16(const CfnSource *source)
     return (a == 0xFF && b == 0xFE) || (a == 0xFE && b == 0xFF) || (a == 0) != (b == 0);
 }
 
+/* Whether all is ASCII without control bytes, as most texts are. No branch in the loop: the compiler
+   looks at many bytes at once. */
+static bool is_plain(const char *text, uint32_t length)
+{
+    unsigned char bad = 0;
+    for (uint32_t i = 0; i < length; i++) {
+        const unsigned char byte = (unsigned char)text[i];
+        const bool is_space = (byte == '\t') | (byte == '\n') | (byte == '\r');
+        bad |= (unsigned char)(!is_space & (byte < 0x20)) | (byte >= 0x7F);
+    }
+    return bad == 0;
+}
+
 static bool check_text(CfnSource *source, GError **error)
 {
+    if (is_plain(source->text, source->length)) {
+        return true;
+    }
     if (looks_like_utf16(source)) {
         return cfn_source_error(source, 0, error, CFN_ERROR_ENCODING,
                                 "the text is UTF-16, save it as UTF-8");
@@ -120,7 +136,7 @@ CfnPlace cfn_source_place(CfnSource *source, uint32_t offset)
     }
     offset = MIN(offset, source->length);
     const guint line = find_line(source->lines, offset);
-    CfnPlace place = {.line = line + 1, .column = 1};
+    CfnPlace place = { .line = line + 1, .column = 1 };
     for (uint32_t i = g_array_index(source->lines, uint32_t, line); i < offset; i++) {
         place.column += ((unsigned char)source->text[i] & 0xC0) != 0x80;
     }
@@ -150,8 +166,8 @@ static uint32_t find_newline(const CfnSource *source, uint32_t offset)
 uint32_t cfn_source_line_end(const CfnSource *source, uint32_t offset)
 {
     const uint32_t newline = find_newline(source, offset);
-    const bool has_return = newline < source->length && newline > source->start &&
-                            source->text[newline - 1] == '\r';
+    const bool has_return =
+        newline < source->length && newline > source->start && source->text[newline - 1] == '\r';
     return newline - has_return;
 }
 

@@ -21,12 +21,12 @@
 typedef struct CfnSource CfnSource;
 
 struct CfnSource {
-    char *path;      /* as messages name it; owned */
-    GBytes *bytes;   /* owned; NUL-terminated behind its end or not, nobody may rely on it */
+    char *path;       /* as messages name it; owned */
+    GBytes *bytes;    /* owned; NUL-terminated behind its end or not, nobody may rely on it */
     const char *text; /* the bytes, byte order mark included */
-    uint32_t length; /* in bytes */
-    uint32_t start;  /* 3 behind a byte order mark, else 0 */
-    GArray *lines;   /* uint32_t offsets of line starts, made on first use; private */
+    uint32_t length;  /* in bytes */
+    uint32_t start;   /* 3 behind a byte order mark, else 0 */
+    GArray *lines;    /* uint32_t offsets of line starts, made on first use; private */
 };
 
 /*

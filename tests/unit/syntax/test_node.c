@@ -71,10 +71,10 @@ static void takes_null_and_other_kinds(void **state)
     assert_null(cfn_node_item(tree->root, 0));
     assert_null(cfn_node_key(NULL));
     const CfnNode *none = NULL;
-    cfn_node_each_key (key, none) {
+    cfn_node_each_key(key, none) {
         fail_msg("a key in %s", key->text);
     }
-    cfn_node_each_item (item, tree->root) {
+    cfn_node_each_item(item, tree->root) {
         fail_msg("an item in %s", item->text);
     }
 }
@@ -92,12 +92,12 @@ static void finds_keys_and_items(void **state)
     assert_true(cfn_node_equals(cfn_node_item(list, 2), "two"));
     assert_null(cfn_node_item(list, 3));
     uint32_t count = 0;
-    cfn_node_each_item (item, list) {
+    cfn_node_each_item(item, list) {
         assert_int_equal(item->index, count++);
     }
     assert_int_equal(count, 3);
     count = 0;
-    cfn_node_each_key (key, tree->root) {
+    cfn_node_each_key(key, tree->root) {
         assert_true(key->is_key);
         assert_int_equal(key->index, count++);
     }

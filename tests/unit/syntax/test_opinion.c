@@ -320,9 +320,18 @@ static bool is_due(const char *text)
 static void is_due_where_a_header_has_a_blank_line_below(void **state)
 {
     static const char *const due[] = {
-        "a: |\n\n  b\n", "a: >\n   \n  b\n", "- |+\n\n- b", "a: >-\r\n\r\n  b", "a: |2-\n\t\n  b\n",
-        "a: | # c\n\n  b", "a: | \t \n\n", "a: |\r\rb", "a: |\n  c\nb: |\n\n  d\n", ">\n\n",
-        "a: \"| # \": |\n\n", "a: >+1 # |\r\n \r\n",
+        "a: |\n\n  b\n",
+        "a: >\n   \n  b\n",
+        "- |+\n\n- b",
+        "a: >-\r\n\r\n  b",
+        "a: |2-\n\t\n  b\n",
+        "a: | # c\n\n  b",
+        "a: | \t \n\n",
+        "a: |\r\rb",
+        "a: |\n  c\nb: |\n\n  d\n",
+        ">\n\n",
+        "a: \"| # \": |\n\n",
+        "a: >+1 # |\r\n \r\n",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(due); i++) {
         if (!is_due(due[i])) {
@@ -330,8 +339,20 @@ static void is_due_where_a_header_has_a_blank_line_below(void **state)
         }
     }
     static const char *const others[] = {
-        "", "a: b\n", "a: |\n  b\n\nc: d\n", "a: |", "a: |\n", "a: |\n  ", "a | b\n\n", "a: |x\n\n",
-        "a: |#\n\nb", "a: >\r\n  b\r\n\r\n", "|+", "a: | # c\n  b\n\n", ">>>>\n", "a: |1 2\n\n",
+        "",
+        "a: b\n",
+        "a: |\n  b\n\nc: d\n",
+        "a: |",
+        "a: |\n",
+        "a: |\n  ",
+        "a | b\n\n",
+        "a: |x\n\n",
+        "a: |#\n\nb",
+        "a: >\r\n  b\r\n\r\n",
+        "|+",
+        "a: | # c\n  b\n\n",
+        ">>>>\n",
+        "a: |1 2\n\n",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         if (is_due(others[i])) {

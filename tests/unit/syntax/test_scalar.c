@@ -17,8 +17,8 @@
 /* --- libyaml's reading ---------------------------------------------------------------------- */
 
 typedef struct {
-    yaml_event_t event;   /* the last scalar of the text */
-    int nodes;            /* scalars and collections in it */
+    yaml_event_t event; /* the last scalar of the text */
+    int nodes;          /* scalars and collections in it */
     bool is_valid;
 } Reading;
 
@@ -88,8 +88,8 @@ static void fail_with(const char *what, const char *text, const GString *ours, c
 }
 
 /* The same text from libyaml once the raw bytes of one decoded letter are a Z. */
-static void check_splice(const char *text, size_t length, const GString *decoded,
-                         const GArray *map, size_t at)
+static void check_splice(const char *text, size_t length, const GString *decoded, const GArray *map,
+                         size_t at)
 {
     CfnSpan span = g_array_index(map, CfnSpan, at);
     g_autoptr(GString) raw = g_string_new_len(text, (gssize)length);
@@ -142,8 +142,8 @@ static bool is_spliceable(const char *text, const CfnNode *node, const GString *
     return ((unsigned char)byte & 0x80) == 0; /* half a character is not one */
 }
 
-static void check_map(const char *text, size_t length, const CfnNode *node,
-                      const GString *decoded, const GArray *map)
+static void check_map(const char *text, size_t length, const CfnNode *node, const GString *decoded,
+                      const GArray *map)
 {
     assert_int_equal(map->len, decoded->len);
     bool is_block = node->style == CFN_LITERAL || node->style == CFN_FOLDED;
@@ -294,10 +294,10 @@ static void single_quoted_scalars_decode_as_in_libyaml(void **state)
 static void double_quoted_scalars_decode_as_in_libyaml(void **state)
 {
     static const char *const pieces[] = {
-        "a",  " ",    "\t",      "\n",     "\n\n  ",  "'",           "\xc3\xa9", "\\n",
-        "\\0", "\\\n", "\\x41",  "\\xe9",  "\\u00e9", "\\U0001F600", "\\/",      "\\\\",
-        "\\\"", "\\ ",  "\\\t",  "\\_",    "\\N",     "\\L",         "\\P",      "\xe2\x80\xa9",
-        "\\a", "\\b",  "\\e",    "\\f",    "\\r",     "\\t",         "\\v",      "\xc2\x85",
+        "a",    " ",    "\t",    "\n",    "\n\n  ",  "'",           "\xc3\xa9", "\\n",
+        "\\0",  "\\\n", "\\x41", "\\xe9", "\\u00e9", "\\U0001F600", "\\/",      "\\\\",
+        "\\\"", "\\ ",  "\\\t",  "\\_",   "\\N",     "\\L",         "\\P",      "\xe2\x80\xa9",
+        "\\a",  "\\b",  "\\e",   "\\f",   "\\r",     "\\t",         "\\v",      "\xc2\x85",
     };
     static const Context context = { "k: ", "", "", 0, 3 };
     compared = 0;
@@ -333,13 +333,16 @@ static void compare_block(const Context *context, const char *header, int longes
 static void block_scalars_decode_as_in_libyaml(void **state)
 {
     static const char *const headers[] = {
-        "|",  "|-",  "|+",  "|1",  "|2",  "|-1", "|2+", "| # c", ">",
-        ">-", ">+", ">1", ">2", ">+1", ">2-", ">  ",
+        "|", "|-", "|+", "|1", "|2", "|-1", "|2+", "| # c",
+        ">", ">-", ">+", ">1", ">2", ">+1", ">2-", ">  ",
     };
     static const Context contexts[] = {
-        { "k: ", "  ", "", 0, 3 },          { "k: ", " ", "\n", 0, 3 },
-        { "k:\n  l: ", "    ", "\n\n", 2, 5 }, { "k:\n- ", "  ", "\n# c\n", 0, 4 },
-        { "- - ", "   ", "\n...\n", 2, 3 },  { "", "  ", "\n", 0, 1 },
+        { "k: ", "  ", "", 0, 3 },
+        { "k: ", " ", "\n", 0, 3 },
+        { "k:\n  l: ", "    ", "\n\n", 2, 5 },
+        { "k:\n- ", "  ", "\n# c\n", 0, 4 },
+        { "- - ", "   ", "\n...\n", 2, 3 },
+        { "", "  ", "\n", 0, 1 },
         { "- k: !t ", "    ", "\n  \n", 2, 4 },
     };
     compared = 0;
@@ -365,11 +368,17 @@ static void assert_decodes(const char *raw, CfnStyle style, const char *expected
 /* libyaml refuses these; JSON has the pairs. */
 static void surrogate_pairs_are_one_character(void **state)
 {
-    assert_decodes("\"a\\ud83d\\ude00b\"", CFN_DOUBLE_QUOTED, "a\xf0\x9f\x98\x80" "b", 6);
+    assert_decodes("\"a\\ud83d\\ude00b\"", CFN_DOUBLE_QUOTED,
+                   "a\xf0\x9f\x98\x80"
+                   "b",
+                   6);
     assert_decodes("\"\\uD834\\uDD1E\"", CFN_DOUBLE_QUOTED, "\xf0\x9d\x84\x9e", 4);
     assert_decodes("\"\\ud83d\"", CFN_DOUBLE_QUOTED, "\\ud83d", 6);
     assert_decodes("\"\\ude00\\ud83d\"", CFN_DOUBLE_QUOTED, "\\ude00\\ud83d", 12);
-    assert_decodes("\"\\ud83d\\u0041\"", CFN_DOUBLE_QUOTED, "\\ud83d" "A", 7);
+    assert_decodes("\"\\ud83d\\u0041\"", CFN_DOUBLE_QUOTED,
+                   "\\ud83d"
+                   "A",
+                   7);
     assert_decodes("\"\\ud83dxxxxxxxx\"", CFN_DOUBLE_QUOTED, "\\ud83dxxxxxxxx", 14);
 }
 
@@ -404,7 +413,11 @@ static void maps_tell_where_a_byte_comes_from(void **state)
     CfnNode root = { .kind = CFN_MAPPING, .style = CFN_BLOCK };
     CfnNode list = { .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .content = 5 };
     CfnNode node = {
-        .kind = CFN_SCALAR, .style = CFN_FOLDED, .parent = &list, .content = 7, .span = { 7, 30 },
+        .kind = CFN_SCALAR,
+        .style = CFN_FOLDED,
+        .parent = &list,
+        .content = 7,
+        .span = { 7, 30 },
     };
     static const CfnSpan expected[] = {
         { 14, 15 }, { 15, 16 }, { 16, 17 }, { 17, 22 }, { 22, 23 }, { 23, 29 }, { 29, 30 },
@@ -417,7 +430,11 @@ static void maps_tell_where_a_byte_comes_from(void **state)
     CfnSource other = { .text = indented, .length = sizeof indented - 1 };
     CfnNode inner = { .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .content = 3 };
     CfnNode literal = {
-        .kind = CFN_SCALAR, .style = CFN_LITERAL, .parent = &inner, .content = 5, .span = { 5, 11 },
+        .kind = CFN_SCALAR,
+        .style = CFN_LITERAL,
+        .parent = &inner,
+        .content = 5,
+        .span = { 5, 11 },
     };
     static const CfnSpan three[] = { { 9, 10 }, { 10, 11 }, { 11, 12 } };
     g_autoptr(GArray) literal_map = cfn_scalar_map(&other, &literal);
@@ -494,7 +511,10 @@ static void meanings_are_those_of_yaml_1_1(void **state)
 static CfnNode scalar_of(const char *text, CfnStyle style)
 {
     return (CfnNode){
-        .kind = CFN_SCALAR, .style = style, .text = text, .length = (uint32_t)strlen(text),
+        .kind = CFN_SCALAR,
+        .style = style,
+        .text = text,
+        .length = (uint32_t)strlen(text),
     };
 }
 
@@ -552,8 +572,21 @@ static void integers_may_be_strings(void **state)
     assert_int_equal(integer_of(scalar_of("9223372036854775807", CFN_PLAIN)), INT64_MAX);
     assert_int_equal(integer_of(scalar_of("-9223372036854775808", CFN_PLAIN)), INT64_MIN);
     static const char *const others[] = {
-        "", "+", "-", " 80", "80 ", "080", "0x50", "8_0", "1:20", "80.0", "8e1", "a", "--1",
-        "9223372036854775808", "99999999999999999999999",
+        "",
+        "+",
+        "-",
+        " 80",
+        "80 ",
+        "080",
+        "0x50",
+        "8_0",
+        "1:20",
+        "80.0",
+        "8e1",
+        "a",
+        "--1",
+        "9223372036854775808",
+        "99999999999999999999999",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         assert_int_equal(integer_of(scalar_of(others[i], CFN_PLAIN)), -99);
@@ -572,9 +605,29 @@ static bool can_be_plain(const char *text, bool in_flow)
 static void everyday_texts_need_no_quotes(void **state)
 {
     static const char *const both[] = {
-        "a", "MyBucket", "10.0.0.0/8", "logs.amazonaws.com", "ab cd", "a-b", "a#b", "Yes please",
-        "aws-exec-read", "AWS4-HMAC", "a'b\"c", "\xc3\xa9t\xc3\xa9", "x=1", "a\\nb", "v1.2.3", "$x",
-        "/aws/lambda", "(a)", "\xf0\x9f\x98\x80", "a!b&c*d|e>f%g@h`i", "<a", "~a", "_1",
+        "a",
+        "MyBucket",
+        "10.0.0.0/8",
+        "logs.amazonaws.com",
+        "ab cd",
+        "a-b",
+        "a#b",
+        "Yes please",
+        "aws-exec-read",
+        "AWS4-HMAC",
+        "a'b\"c",
+        "\xc3\xa9t\xc3\xa9",
+        "x=1",
+        "a\\nb",
+        "v1.2.3",
+        "$x",
+        "/aws/lambda",
+        "(a)",
+        "\xf0\x9f\x98\x80",
+        "a!b&c*d|e>f%g@h`i",
+        "<a",
+        "~a",
+        "_1",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(both); i++) {
         assert_true(can_be_plain(both[i], false));
@@ -601,11 +654,58 @@ static void texts_that_mean_something_need_quotes(void **state)
         }
     }
     static const char *const others[] = {
-        " a", "a ", "a: b", "a:", "a #b", "#a", "---", "--- a", "...", "... a", "-", "- a", "-a",
-        "?", "? a", ":", ":a", ",", "[a]", "{a}", "&a", "*", "*a", "!a", "|", ">", "'a", "\"a",
-        "%a", "@a", "`a", "=", "a\nb", "a\tb", "\t", "a\rb", "\x01", "\x7f", "\xc2\x80",
-        "\xc2\x85", "a\xe2\x80\xa8", "\xef\xbb\xbfZ", "\xef\xbf\xbf", "\xff", "a\xc3", "0o17",
-        "012345678901", "08", "089", "1.2.3", "10.0.0.0", "1:60",
+        " a",
+        "a ",
+        "a: b",
+        "a:",
+        "a #b",
+        "#a",
+        "---",
+        "--- a",
+        "...",
+        "... a",
+        "-",
+        "- a",
+        "-a",
+        "?",
+        "? a",
+        ":",
+        ":a",
+        ",",
+        "[a]",
+        "{a}",
+        "&a",
+        "*",
+        "*a",
+        "!a",
+        "|",
+        ">",
+        "'a",
+        "\"a",
+        "%a",
+        "@a",
+        "`a",
+        "=",
+        "a\nb",
+        "a\tb",
+        "\t",
+        "a\rb",
+        "\x01",
+        "\x7f",
+        "\xc2\x80",
+        "\xc2\x85",
+        "a\xe2\x80\xa8",
+        "\xef\xbb\xbfZ",
+        "\xef\xbf\xbf",
+        "\xff",
+        "a\xc3",
+        "0o17",
+        "012345678901",
+        "08",
+        "089",
+        "1.2.3",
+        "10.0.0.0",
+        "1:60",
     };
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         if (can_be_plain(others[i], false) || can_be_plain(others[i], true)) {
@@ -631,8 +731,9 @@ static void assert_reads_back(const char *before, const char *text, const char *
 static void plain_texts_read_back(void **state)
 {
     static const char *const pieces[] = {
-        "a",  " ", ":", "#", "-", "?", "[", "]", "{", "}", ",", "&", "*", "!", "|", ">",  "'", "\"",
-        "%",  "@", "`", "~", "=", ".", "0", "<", "\t", "\n", "\\", "\xc3\xa9", "...", "---",
+        "a", " ", ":", "#", "-",  "?",  "[",  "]",        "{",   "}",   ",",
+        "&", "*", "!", "|", ">",  "'",  "\"", "%",        "@",   "`",   "~",
+        "=", ".", "0", "<", "\t", "\n", "\\", "\xc3\xa9", "...", "---",
     };
     size_t found = 0;
     g_autoptr(GString) text = g_string_new(NULL);

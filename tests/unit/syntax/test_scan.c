@@ -22,10 +22,10 @@ static CfnSource *make(const char *path, const char *text, size_t length)
 /* "type start-end", a scalar with its style's sign. */
 static void describe_token(GString *out, const CfnToken *token)
 {
-    static const char *const names[] = {
-        "---", "...", "seq", "map", "end", "[", "]",  "{",
-        "}",   "-",   ",",   "key", ":",   "*", "&", "!", "scalar", "stream"};
-    static const char *const styles[] = {"", "'", "\"", "|", ">"};
+    static const char *const names[] = { "---", "...", "seq", "map", "end",    "[",
+                                         "]",   "{",   "}",   "-",   ",",      "key",
+                                         ":",   "*",   "&",   "!",   "scalar", "stream" };
+    static const char *const styles[] = { "", "'", "\"", "|", ">" };
     const bool is_scalar = token->type == CFN_TOKEN_SCALAR;
     g_string_append_printf(out, "%s%s %u-%u ", names[token->type],
                            is_scalar ? styles[token->style] : "", token->start, token->end);
@@ -58,28 +58,29 @@ static void gives_the_places(void **state)
     static const struct {
         const char *text, *tokens;
     } rows[] = {
-        {"", "stream 0-0"},
-        {"# only\n", "stream 7-7"},
-        {"a: b\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar 3-4 end 4-4 stream 5-5"},
-        {"L:\n- a\n-\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 - 3-4 scalar 5-6 - 7-8 "
-                         "end 8-8 stream 9-9"},
-        {"- 'x' # c\n- \"é\"\n",
-         "seq 0-0 - 0-1 scalar' 2-5 - 10-11 scalar\" 12-16 end 16-16 stream 17-17"},
-        {"\xEF\xBB\xBF"
-         "é: &x !Y z\nb: *x",
-         "map 3-3 key 3-3 scalar 3-5 : 5-6 & 7-9 ! 10-12 scalar 13-14 key 15-15 scalar 15-16 "
-         ": 16-17 * 18-20 end 20-20 stream 20-20"},
-        {"a: ::/0", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar 3-7 end 7-7 stream 7-7"},
-        {"{a: [b, c: d,]}", "{ 0-1 key 1-1 scalar 1-2 : 2-3 [ 4-5 scalar 5-6 , 6-7 key 8-8 "
-                            "scalar 8-9 : 9-10 scalar 11-12 , 12-13 ] 13-14 } 14-15 stream 15-15"},
-        {"---\na\n...\n", "--- 0-3 scalar 4-5 ... 6-9 stream 10-10"},
-        {"a: | # note\n  x\n\n  y\n\n\nb: 1",
-         "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-20 key 23-23 scalar 23-24 : 24-25 "
-         "scalar 26-27 end 27-27 stream 27-27"},
-        {"a: >2-\n   x\n    \n# c\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar> 3-16 end 16-16 "
-                                      "stream 21-21"},
-        {"a: |+\n\nb: 1", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-5 key 7-7 scalar 7-8 : 8-9 "
-                          "scalar 10-11 end 11-11 stream 11-11"},
+        { "", "stream 0-0" },
+        { "# only\n", "stream 7-7" },
+        { "a: b\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar 3-4 end 4-4 stream 5-5" },
+        { "L:\n- a\n-\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 - 3-4 scalar 5-6 - 7-8 "
+                          "end 8-8 stream 9-9" },
+        { "- 'x' # c\n- \"é\"\n",
+          "seq 0-0 - 0-1 scalar' 2-5 - 10-11 scalar\" 12-16 end 16-16 stream 17-17" },
+        { "\xEF\xBB\xBF"
+          "é: &x !Y z\nb: *x",
+          "map 3-3 key 3-3 scalar 3-5 : 5-6 & 7-9 ! 10-12 scalar 13-14 key 15-15 scalar 15-16 "
+          ": 16-17 * 18-20 end 20-20 stream 20-20" },
+        { "a: ::/0", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar 3-7 end 7-7 stream 7-7" },
+        { "{a: [b, c: d,]}",
+          "{ 0-1 key 1-1 scalar 1-2 : 2-3 [ 4-5 scalar 5-6 , 6-7 key 8-8 "
+          "scalar 8-9 : 9-10 scalar 11-12 , 12-13 ] 13-14 } 14-15 stream 15-15" },
+        { "---\na\n...\n", "--- 0-3 scalar 4-5 ... 6-9 stream 10-10" },
+        { "a: | # note\n  x\n\n  y\n\n\nb: 1",
+          "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-20 key 23-23 scalar 23-24 : 24-25 "
+          "scalar 26-27 end 27-27 stream 27-27" },
+        { "a: >2-\n   x\n    \n# c\n", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar> 3-16 end 16-16 "
+                                       "stream 21-21" },
+        { "a: |+\n\nb: 1", "map 0-0 key 0-0 scalar 0-1 : 1-2 scalar| 3-5 key 7-7 scalar 7-8 : 8-9 "
+                           "scalar 10-11 end 11-11 stream 11-11" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         assert_tokens(rows[i].text, CFN_SCANNER_LIBFYAML, rows[i].tokens);
@@ -122,8 +123,8 @@ static void agree_on_snippets(void **state)
 static void leaves_doubtful_text_to_libyaml(void **state)
 {
     static const char *const texts[] = {
-        "? a\n: b\n",                   /* libfyaml: use after free behind it */
-        "%YAML 1.1\n---\na: b\n",       /* changes libfyaml's rules */
+        "? a\n: b\n",                     /* libfyaml: use after free behind it */
+        "%YAML 1.1\n---\na: b\n",         /* changes libfyaml's rules */
         "Fn::Base64:\n  !Sub |\n    a\n", /* refused, though valid */
         "a: 'b'#c\n",
         "a: b\n  \t\nc: d\n",
@@ -151,18 +152,18 @@ static void refuses_what_is_no_yaml(void **state)
     static const struct {
         const char *text, *message;
     } rows[] = {
-        {"a: b: c", "t:1:5: a second ':' on this line, or wrong indentation; quote text that has "
-                    "': ' in it"},
-        {"é: 'x\nb: c\n", "t:1:4: a quote is opened and not closed"},
-        {"a:\n\tb: c", "t:2:1: no value can begin with this character; quote the text, and indent "
-                       "with spaces, not tabs"},
-        {"a:\n  b: c\nd\n", "t:4:1: a key without ':', or text that is not indented enough"},
-        {"a: |\n \tx\n", "t:2:2: a tab is no indentation, use spaces"},
-        {"a: \"\\q\"", "t:1:5: no such escape in double quotes; write a backslash as \\\\"},
-        {"%TAG ! x:\n---\na", "t:1:1: a %TAG directive has no place in a template"},
-        {"%YAML 1.1\na: b", "t:1:10: a '---' is missing behind the %YAML directive"},
-        {"%YAML 2.0\n---\na: b", "t:1:1: this %YAML directive cannot be followed"},
-        {"a: b\xC2\x80", "t:1:5: this character is not allowed in YAML"},
+        { "a: b: c", "t:1:5: a second ':' on this line, or wrong indentation; quote text that has "
+                     "': ' in it" },
+        { "é: 'x\nb: c\n", "t:1:4: a quote is opened and not closed" },
+        { "a:\n\tb: c", "t:2:1: no value can begin with this character; quote the text, and indent "
+                        "with spaces, not tabs" },
+        { "a:\n  b: c\nd\n", "t:4:1: a key without ':', or text that is not indented enough" },
+        { "a: |\n \tx\n", "t:2:2: a tab is no indentation, use spaces" },
+        { "a: \"\\q\"", "t:1:5: no such escape in double quotes; write a backslash as \\\\" },
+        { "%TAG ! x:\n---\na", "t:1:1: a %TAG directive has no place in a template" },
+        { "%YAML 1.1\na: b", "t:1:10: a '---' is missing behind the %YAML directive" },
+        { "%YAML 2.0\n---\na: b", "t:1:1: this %YAML directive cannot be followed" },
+        { "a: b\xC2\x80", "t:1:5: this character is not allowed in YAML" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         assert_tokens(rows[i].text, CFN_SCANNER_LIBYAML, rows[i].message);

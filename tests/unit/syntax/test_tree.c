@@ -121,33 +121,34 @@ static void reads_what_is_legal(void **state)
     static const struct {
         const char *text, *tree;
     } rows[] = {
-        {"a: b", "{<a>: <b>}"},
-        {"a:\nb:\n", "{<a>: ~, <b>: ~}"},
-        {"L:\n- a\n-\nF: x", "{<L>: [<a>, ~], <F>: <x>}"},
-        {"L:\n- \n", "{<L>: [~]}"},
-        {"- - a\n  - b\n- k: v\n  l:\n", "[[<a>, <b>], {<k>: <v>, <l>: ~}]"},
-        {"[a: b, c, {d: e, f}, [], {},]", "[{<a>: <b>}, <c>, {<d>: <e>, <f>: ~}, [], {}]"},
-        {"{a: , b, \"c\": [d,],}", "{<a>: ~, <b>: ~, <c>: [<d>]}"},
-        {"{a: b}: c\n[d]: e\n", "{{<a>: <b>}: <c>, [<d>]: <e>}"},
-        {"? a\n? - b\n: c\n", "{<a>: ~, [<b>]: <c>}"},
-        {"? \n: a\n", "{~: <a>}"},
-        {"a: &x !T b\nc: !U &y [d]\ne: *x\n", "{<a>: &x !T <b>, <c>: &y !U [<d>], <e>: *x}"},
-        {"a: !Ref\nb: &x\n", "{<a>: !Ref <>, <b>: &x <>}"},
-        {"a: !If\n  - b\n", "{<a>: !If [<b>]}"},
-        {"a: !If\n- b\n", "{<a>: !If [<b>]}"},
-        {"a:\n  !Sub\n  b: c\n", "{<a>: !Sub {<b>: <c>}}"},
-        {"Fn::Base64:\n  !Sub |\n    a\n", "{<Fn::Base64>: !Sub <a\n>}"},
-        {"!T\na: b\n", "!T {<a>: <b>}"},
-        {"!T a: !U b\n", "{!T <a>: !U <b>}"},
-        {"---\na: b\n...\n", "{<a>: <b>}"},
-        {"%YAML 1.1\n--- # c\na: b\n", "{<a>: <b>}"},
-        {"\xEF\xBB\xBF# c\n\na: b # d\n", "{<a>: <b>}"},
-        {"a: 'it''s'\nb: \"x\\ty\"\nc: one\n  two\n", "{<a>: <it's>, <b>: <x\ty>, <c>: <one two>}"},
-        {"a: |\n  x\n   y\n\nb: >-\n  c\n  d\n", "{<a>: <x\n y\n>, <b>: <c d>}"},
-        {"- |+\n\n- next\n", "[<\n>, <next>]"},
-        {"a:\n|\n b\n", "{<a>: <b\n>}"},
-        {"{\"a\":1,\"b\":[true,\"\\u00e9\"]}", "{<a>: <1>, <b>: [<true>, <é>]}"},
-        {"just text", "<just text>"},
+        { "a: b", "{<a>: <b>}" },
+        { "a:\nb:\n", "{<a>: ~, <b>: ~}" },
+        { "L:\n- a\n-\nF: x", "{<L>: [<a>, ~], <F>: <x>}" },
+        { "L:\n- \n", "{<L>: [~]}" },
+        { "- - a\n  - b\n- k: v\n  l:\n", "[[<a>, <b>], {<k>: <v>, <l>: ~}]" },
+        { "[a: b, c, {d: e, f}, [], {},]", "[{<a>: <b>}, <c>, {<d>: <e>, <f>: ~}, [], {}]" },
+        { "{a: , b, \"c\": [d,],}", "{<a>: ~, <b>: ~, <c>: [<d>]}" },
+        { "{a: b}: c\n[d]: e\n", "{{<a>: <b>}: <c>, [<d>]: <e>}" },
+        { "? a\n? - b\n: c\n", "{<a>: ~, [<b>]: <c>}" },
+        { "? \n: a\n", "{~: <a>}" },
+        { "a: &x !T b\nc: !U &y [d]\ne: *x\n", "{<a>: &x !T <b>, <c>: &y !U [<d>], <e>: *x}" },
+        { "a: !Ref\nb: &x\n", "{<a>: !Ref <>, <b>: &x <>}" },
+        { "a: !If\n  - b\n", "{<a>: !If [<b>]}" },
+        { "a: !If\n- b\n", "{<a>: !If [<b>]}" },
+        { "a:\n  !Sub\n  b: c\n", "{<a>: !Sub {<b>: <c>}}" },
+        { "Fn::Base64:\n  !Sub |\n    a\n", "{<Fn::Base64>: !Sub <a\n>}" },
+        { "!T\na: b\n", "!T {<a>: <b>}" },
+        { "!T a: !U b\n", "{!T <a>: !U <b>}" },
+        { "---\na: b\n...\n", "{<a>: <b>}" },
+        { "%YAML 1.1\n--- # c\na: b\n", "{<a>: <b>}" },
+        { "\xEF\xBB\xBF# c\n\na: b # d\n", "{<a>: <b>}" },
+        { "a: 'it''s'\nb: \"x\\ty\"\nc: one\n  two\n",
+          "{<a>: <it's>, <b>: <x\ty>, <c>: <one two>}" },
+        { "a: |\n  x\n   y\n\nb: >-\n  c\n  d\n", "{<a>: <x\n y\n>, <b>: <c d>}" },
+        { "- |+\n\n- next\n", "[<\n>, <next>]" },
+        { "a:\n|\n b\n", "{<a>: <b\n>}" },
+        { "{\"a\":1,\"b\":[true,\"\\u00e9\"]}", "{<a>: <1>, <b>: [<true>, <é>]}" },
+        { "just text", "<just text>" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         assert_tree(rows[i].text, rows[i].tree);
@@ -159,36 +160,37 @@ static void refuses_what_is_not(void **state)
     static const struct {
         const char *text, *message;
     } rows[] = {
-        {"", "t:1:1: the document is empty"},
-        {"# only\n", "t:2:1: the document is empty"},
-        {"---\n...\n", "t:2:1: the document is empty"},
-        {"a: b\n---\nc: d\n", "t:2:1: a second document begins here; a template is one document"},
-        {"a: b\n...\nc: d\n", "t:3:1: the document has ended before this text; check the "
-                              "indentation and the brackets above"},
-        {"[a] b", "t:1:5: the document has ended before this text; check the indentation and the "
-                  "brackets above"},
-        {"{\"a\": 1}}", "t:1:9: the document has ended before this text; check the indentation and "
-                        "the brackets above"},
-        {"a: b: c", "t:1:5: a second ':' on this line, or wrong indentation; quote text that has "
-                    "': ' in it"},
-        {"a:\n  b: c\n d: e\n", "t:3:2: a key is expected here: the indentation does not fit the "
-                                "lines above, or a text needs quotes"},
-        {"- a\nb: c\n", "t:2:1: a list item ('- ') is expected here: the indentation does not fit "
-                        "the lines above"},
-        {"a: [b", "t:1:4: '[' is never closed"},
-        {"a: {b: c\n", "t:1:4: '{' is never closed"},
-        {"a: {b: c]", "t:1:9: ',' or '}' is expected here"},
-        {"[a b: c d: e]", "t:1:10: ',' or ']' is expected here"},
-        {"[a,,b]", "t:1:4: a value is missing before this ','"},
-        {"[a, }", "t:1:5: this bracket does not fit the one that is open, or none is"},
-        {"{: a}", "t:1:2: a key is missing before this ':'"},
-        {"a: - b", "t:1:4: a list item cannot begin here"},
-        {"a: *x y", "t:1:7: a key is expected here: the indentation does not fit the lines above, "
-                    "or a text needs quotes"},
-        {"a: !x!y b", "t:1:4: the tag has an undeclared handle"},
-        {"a: b\nMyVpc:\nType\n", "t:4:1: a key without ':', or text that is not indented enough"},
-        {"a: @b", "t:1:4: no value can begin with this character; quote the text, and indent with "
-                  "spaces, not tabs"},
+        { "", "t:1:1: the document is empty" },
+        { "# only\n", "t:2:1: the document is empty" },
+        { "---\n...\n", "t:2:1: the document is empty" },
+        { "a: b\n---\nc: d\n", "t:2:1: a second document begins here; a template is one document" },
+        { "a: b\n...\nc: d\n", "t:3:1: the document has ended before this text; check the "
+                               "indentation and the brackets above" },
+        { "[a] b", "t:1:5: the document has ended before this text; check the indentation and the "
+                   "brackets above" },
+        { "{\"a\": 1}}",
+          "t:1:9: the document has ended before this text; check the indentation and "
+          "the brackets above" },
+        { "a: b: c", "t:1:5: a second ':' on this line, or wrong indentation; quote text that has "
+                     "': ' in it" },
+        { "a:\n  b: c\n d: e\n", "t:3:2: a key is expected here: the indentation does not fit the "
+                                 "lines above, or a text needs quotes" },
+        { "- a\nb: c\n", "t:2:1: a list item ('- ') is expected here: the indentation does not fit "
+                         "the lines above" },
+        { "a: [b", "t:1:4: '[' is never closed" },
+        { "a: {b: c\n", "t:1:4: '{' is never closed" },
+        { "a: {b: c]", "t:1:9: ',' or '}' is expected here" },
+        { "[a b: c d: e]", "t:1:10: ',' or ']' is expected here" },
+        { "[a,,b]", "t:1:4: a value is missing before this ','" },
+        { "[a, }", "t:1:5: this bracket does not fit the one that is open, or none is" },
+        { "{: a}", "t:1:2: a key is missing before this ':'" },
+        { "a: - b", "t:1:4: a list item cannot begin here" },
+        { "a: *x y", "t:1:7: a key is expected here: the indentation does not fit the lines above, "
+                     "or a text needs quotes" },
+        { "a: !x!y b", "t:1:4: the tag has an undeclared handle" },
+        { "a: b\nMyVpc:\nType\n", "t:4:1: a key without ':', or text that is not indented enough" },
+        { "a: @b", "t:1:4: no value can begin with this character; quote the text, and indent with "
+                   "spaces, not tabs" },
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
@@ -202,9 +204,10 @@ static void refuses_what_is_not(void **state)
 /* libfyaml's tokens alone would let these through. */
 static void looks_behind_libfyaml(void **state)
 {
-    static const char *const texts[] = {
-        "a: b: c", "a:\nb\n", "- a\n-\nb\n", "a: !T\nb\n", "a: &x\n!T b\n", "a: b\n---\nc\n",
-        "[a] b", "{a b\nc: d}", "{a:[b]}", "%x\n---\na: b"};
+    static const char *const texts[] = { "a: b: c",      "a:\nb\n",       "- a\n-\nb\n",
+                                         "a: !T\nb\n",   "a: &x\n!T b\n", "a: b\n---\nc\n",
+                                         "[a] b",        "{a b\nc: d}",   "{a:[b]}",
+                                         "%x\n---\na: b" };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(CfnSource) source = make("t", texts[i], strlen(texts[i]));
@@ -236,7 +239,7 @@ static void knows_every_place(void **state)
     assert_bytes(tree, value->span, "&a !Sub 'x'");
     assert_bytes(tree, value->anchor, "&a");
     assert_bytes(tree, value->tag, "!Sub");
-    assert_bytes(tree, (CfnSpan){value->content, value->span.end}, "'x'");
+    assert_bytes(tree, (CfnSpan){ value->content, value->span.end }, "'x'");
     assert_int_equal(value->mark, 3);
     assert_int_equal(value->style, CFN_SINGLE_QUOTED);
     assert_int_equal(cfn_node_key(value)->mark, CFN_NOWHERE);
@@ -248,7 +251,7 @@ static void knows_every_place(void **state)
     const CfnNode *flow = cfn_node_get(tree->root, "Flow");
     assert_bytes(tree, flow->span, "{a: [1 , 2], b}");
     const CfnNode *numbers = cfn_node_get(flow, "a");
-    assert_bytes(tree, (CfnSpan){numbers->first->comma - 2, numbers->first->comma + 1}, "1 ,");
+    assert_bytes(tree, (CfnSpan){ numbers->first->comma - 2, numbers->first->comma + 1 }, "1 ,");
     assert_int_equal(numbers->last->comma, CFN_NOWHERE);
     assert_int_equal(numbers->comma, numbers->span.end);
     assert_int_equal(flow->last->comma, CFN_NOWHERE);
@@ -265,7 +268,7 @@ static void points_into_the_text_where_it_can(void **state)
     g_autoptr(CfnSource) source = make("t", text, strlen(text));
     g_autoptr(CfnTree) tree = parse(source);
     const char *end = source->text + source->length;
-    cfn_node_each_key (key, tree->root) {
+    cfn_node_each_key(key, tree->root) {
         const CfnNode *value = cfn_node_value(key);
         const bool points = value->text >= source->text && value->text < end;
         assert_int_equal(points, !cfn_node_equals(key, "d"));
@@ -281,7 +284,7 @@ static void flags_duplicate_keys(void **state)
         g_autoptr(CfnSource) source = make("t", text->str, text->len);
         g_autoptr(CfnTree) tree = parse(source);
         uint32_t flagged = 0;
-        cfn_node_each_key (key, tree->root) {
+        cfn_node_each_key(key, tree->root) {
             assert_int_equal(key->duplicate, cfn_node_equals(key, "a"));
             flagged += key->duplicate;
         }
@@ -294,14 +297,13 @@ static void flags_duplicate_keys(void **state)
 
 static void tells_json_by_its_looks(void **state)
 {
-    static const char *const json[] = {"{\"a\": [1, -2.5e+3, true, false, null, \"x\", {}, []]}\n",
-                                       "[]", "{}", "\xEF\xBB\xBF{\"a\":\"\\u00e9\"}",
-                                       "{\"a#b\": \"c # d\"}"};
-    static const char *const yaml[] = {"a: b",       "{a: 1}",          "{\"a\": b}",
-                                       "{\"a\": 'b'}", "[1, 2,]",       "{\"a\": 1,}",
-                                       "[1] # c",    "---\n[1]",        "[!T \"a\"]",
-                                       "[&a \"a\"]", "{\"a\"}",         "{\"a\": }",
-                                       "[\"a\": 1]", "\"a\"",           "[12:30]"};
+    static const char *const json[] = { "{\"a\": [1, -2.5e+3, true, false, null, \"x\", {}, []]}\n",
+                                        "[]", "{}", "\xEF\xBB\xBF{\"a\":\"\\u00e9\"}",
+                                        "{\"a#b\": \"c # d\"}" };
+    static const char *const yaml[] = { "a: b",       "{a: 1}",      "{\"a\": b}", "{\"a\": 'b'}",
+                                        "[1, 2,]",    "{\"a\": 1,}", "[1] # c",    "---\n[1]",
+                                        "[!T \"a\"]", "[&a \"a\"]",  "{\"a\"}",    "{\"a\": }",
+                                        "[\"a\": 1]", "\"a\"",       "[12:30]" };
     for (size_t i = 0; i < G_N_ELEMENTS(json); i++) {
         g_autoptr(CfnSource) source = make("t", json[i], strlen(json[i]));
         g_autoptr(CfnTree) tree = parse(source);
@@ -349,12 +351,63 @@ static void takes_many_keys(void **state)
 
 static void withstands_garbage(void **state)
 {
-    static const char *const units[] = {
-        "[", "]", "{", "}", "- ", "-\n", "? ", ": ", ",", "a: ", "a:\n", "&a ", "*a ", "!t ", "! ",
-        "'", "\"", "|\n", ">\n\n", "#", " ", "\n", "\t", "\r", "\r\n", "%", "%YAML 1.1\n", "---\n",
-        "...\n", "\\", "a", "a ", "a\n", "[a, ", "{a: b, ", "[]", "{}", "- a\n", "\"a\": ", "é",
-        "\xE2\x80\xA8", "\xEF\xBB\xBF", "[[]", "? a\n", "- |\n", "a: |\n  b\n\n", "'' ", "[? ",
-        "[: ", "{? a, ", "a#", "# c\n", " - a\n", "@", "`", "~,", "\"\\x41\" "};
+    static const char *const units[] = { "[",
+                                         "]",
+                                         "{",
+                                         "}",
+                                         "- ",
+                                         "-\n",
+                                         "? ",
+                                         ": ",
+                                         ",",
+                                         "a: ",
+                                         "a:\n",
+                                         "&a ",
+                                         "*a ",
+                                         "!t ",
+                                         "! ",
+                                         "'",
+                                         "\"",
+                                         "|\n",
+                                         ">\n\n",
+                                         "#",
+                                         " ",
+                                         "\n",
+                                         "\t",
+                                         "\r",
+                                         "\r\n",
+                                         "%",
+                                         "%YAML 1.1\n",
+                                         "---\n",
+                                         "...\n",
+                                         "\\",
+                                         "a",
+                                         "a ",
+                                         "a\n",
+                                         "[a, ",
+                                         "{a: b, ",
+                                         "[]",
+                                         "{}",
+                                         "- a\n",
+                                         "\"a\": ",
+                                         "é",
+                                         "\xE2\x80\xA8",
+                                         "\xEF\xBB\xBF",
+                                         "[[]",
+                                         "? a\n",
+                                         "- |\n",
+                                         "a: |\n  b\n\n",
+                                         "'' ",
+                                         "[? ",
+                                         "[: ",
+                                         "{? a, ",
+                                         "a#",
+                                         "# c\n",
+                                         " - a\n",
+                                         "@",
+                                         "`",
+                                         "~,",
+                                         "\"\\x41\" " };
     for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         while (text->len < 1 << 19) {
@@ -366,8 +419,8 @@ static void withstands_garbage(void **state)
 
 static void takes_much_white_space(void **state)
 {
-    static const char *const openings[] = {"[", "{a: ", "&a ", "!t ", "- ", "? ", "a: ", "a: 'x"};
-    static const char *const fillings[] = {" ", "\n", " \n", "\t", " #c\n"};
+    static const char *const openings[] = { "[", "{a: ", "&a ", "!t ", "- ", "? ", "a: ", "a: 'x" };
+    static const char *const fillings[] = { " ", "\n", " \n", "\t", " #c\n" };
     for (size_t i = 0; i < G_N_ELEMENTS(openings); i++) {
         for (size_t j = 0; j < G_N_ELEMENTS(fillings); j++) {
             g_autoptr(GString) text = g_string_new(openings[i]);

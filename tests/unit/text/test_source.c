@@ -36,8 +36,8 @@ static void assert_place(CfnSource *source, uint32_t offset, uint32_t line, uint
 static void takes_clean_text(void **state)
 {
     static const char *const texts[] = {
-        "", "a", "a: b\n", "\t\r\n", "\xEF\xBB\xBFk: v", "é€😀",
-        "\xEF\xBF\xBD\xF4\x8F\xBF\xBF"};
+        "", "a", "a: b\n", "\t\r\n", "\xEF\xBB\xBFk: v", "é€😀", "\xEF\xBF\xBD\xF4\x8F\xBF\xBF"
+    };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
         g_autoptr(CfnSource) source = make(texts[i], strlen(texts[i]), &error);
@@ -79,7 +79,9 @@ static void refuses_control_bytes(void **state)
 static void names_utf16(void **state)
 {
     static const char message[] = "t.yaml:1:1: the text is UTF-16, save it as UTF-8";
-    assert_refused(TEXT("\xFF\xFE" "a\0"), CFN_ERROR_ENCODING, message);
+    assert_refused(TEXT("\xFF\xFE"
+                        "a\0"),
+                   CFN_ERROR_ENCODING, message);
     assert_refused(TEXT("\xFE\xFF\0a"), CFN_ERROR_ENCODING, message);
     assert_refused(TEXT("{\0}\0"), CFN_ERROR_ENCODING, message);
 }
@@ -97,7 +99,9 @@ static void refuses_large_text(void **state)
 
 static void counts_places_in_characters(void **state)
 {
-    g_autoptr(CfnSource) source = make(TEXT("\xEF\xBB\xBF" "äb\r\n\nc😀d"), NULL);
+    g_autoptr(CfnSource) source = make(TEXT("\xEF\xBB\xBF"
+                                            "äb\r\n\nc😀d"),
+                                       NULL);
     assert_place(source, 3, 1, 1);
     assert_place(source, 5, 1, 2);
     assert_place(source, 6, 1, 3);
@@ -112,11 +116,13 @@ static void counts_places_in_characters(void **state)
 static void finds_lines(void **state)
 {
     /* 3 "ab" 5 CR 6 LF 7 LF 8 "cd" 10 end */
-    g_autoptr(CfnSource) source = make(TEXT("\xEF\xBB\xBF" "ab\r\n\ncd"), NULL);
+    g_autoptr(CfnSource) source = make(TEXT("\xEF\xBB\xBF"
+                                            "ab\r\n\ncd"),
+                                       NULL);
     static const struct {
         uint32_t offset, start, end, next;
-    } rows[] = {{0, 3, 5, 7}, {3, 3, 5, 7}, {5, 3, 5, 7},  {6, 3, 5, 7},
-                {7, 7, 7, 8}, {8, 8, 10, 10}, {10, 8, 10, 10}};
+    } rows[] = { { 0, 3, 5, 7 }, { 3, 3, 5, 7 },   { 5, 3, 5, 7 },   { 6, 3, 5, 7 },
+                 { 7, 7, 7, 8 }, { 8, 8, 10, 10 }, { 10, 8, 10, 10 } };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         assert_int_equal(cfn_source_line_start(source, rows[i].offset), rows[i].start);
         assert_int_equal(cfn_source_line_end(source, rows[i].offset), rows[i].end);
@@ -151,14 +157,10 @@ static void reports_with_a_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(takes_clean_text),
-        cmocka_unit_test(refuses_what_is_not_utf8),
-        cmocka_unit_test(refuses_control_bytes),
-        cmocka_unit_test(names_utf16),
-        cmocka_unit_test(refuses_large_text),
-        cmocka_unit_test(counts_places_in_characters),
-        cmocka_unit_test(finds_lines),
-        cmocka_unit_test(keeps_the_newline_of_the_place),
+        cmocka_unit_test(takes_clean_text),      cmocka_unit_test(refuses_what_is_not_utf8),
+        cmocka_unit_test(refuses_control_bytes), cmocka_unit_test(names_utf16),
+        cmocka_unit_test(refuses_large_text),    cmocka_unit_test(counts_places_in_characters),
+        cmocka_unit_test(finds_lines),           cmocka_unit_test(keeps_the_newline_of_the_place),
         cmocka_unit_test(reports_with_a_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

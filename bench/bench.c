@@ -1,0 +1,174 @@
+/*
+ * What cfnfix costs, as a multiple of one bare libfyaml token scan of the same bytes.
+ *
+ * Every figure is a ratio of medians taken in turns in one run, so the speed of the machine cancels out. Peak memory is that of a
+ * child process that does nothing else. Exit 1 if a figure is over its bound.
+ */
+#include <libfyaml.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/texts.h"
+#include "engine/run.h"
+#include "text/memory.h"
+#include "transforms/registry.h"
+
+static double now(void)
+{
+    return (double)g_get_monotonic_time() / 1e6;
+}
+
+/* ---- What is measured ---- */
+
+static void scan_only(const GString *text)
+{
+    struct fy_parse_cfg config = { .flags = FYPCF_JSON_NONE | FYPCF_SLOPPY_FLOW_INDENTATION |
+                                            FYPCF_DISABLE_MMAP_OPT | FYPCF_DEFAULT_VERSION_1_1 };
+    struct fy_parser *parser = fy_parser_create(&config);
+    fy_parser_set_string(parser, text->str, text->len);
+    struct fy_token *token = NULL;
+    while ((token = fy_scan(parser)) != NULL) {
+        fy_scan_token_free(parser, token);
+    }
+    fy_parser_destroy(parser);
+}
+
+static guint repair(const GString *text)
+{
+    g_autoptr(GBytes) bytes = g_bytes_new_static(text->str, text->len);
+    g_autoptr(GError) error = NULL;
+    CfnSource *source = cfn_source_new("bench", bytes, CFN_SOURCE_HARD_LIMIT, &error);
+    g_assert_no_error(error);
+    const CfnOptions options = { .transforms = cfn_transforms, .without_operations = true };
+    g_autoptr(CfnOutcome) outcome = cfn_run(source, &options);
+    g_assert_no_error(outcome->error);
+    return outcome->findings->len;
+}
+
+/* ---- Ratios ---- */
+
+static int by_value(const void *a, const void *b)
+{
+    double first = *(const double *)a, second = *(const double *)b;
+    return (first > second) - (first < second);
+}
+
+static double median(double *values, guint count)
+{
+    qsort(values, count, sizeof *values, by_value);
+    return values[count / 2];
+}
+
+typedef struct {
+    double scan, repair; /* seconds, medians */
+} Timing;
+
+#define MOST_ROUNDS 101
+
+static Timing time_text(const GString *text)
+{
+    double scans[MOST_ROUNDS], repairs[MOST_ROUNDS];
+    guint rounds = text->len < 100000 ? MOST_ROUNDS : text->len < 10000000 ? 11 : 3;
+    for (guint i = 0; i < rounds; i++) {
+        double start = now();
+        scan_only(text);
+        double middle = now();
+        repair(text);
+        scans[i] = middle - start;
+        repairs[i] = now() - middle;
+    }
+    return (Timing){ median(scans, rounds), median(repairs, rounds) };
+}
+
+/* Peak bytes of a child that repairs TEXT, above those of one that does not. */
+static double peak_memory(const GString *text, gboolean work)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        if (work) {
+            repair(text);
+        }
+        _exit(0);
+    }
+    struct rusage usage;
+    int status = 0;
+    wait4(child, &status, 0, &usage);
+    return (double)usage.ru_maxrss * 1024;
+}
+
+static bool failed;
+
+static void report(const char *what, double value, double bound)
+{
+    bool over = value > bound;
+    failed = failed || over;
+    printf("%-58s %7.2f   at most %5.1f%s\n", what, value, bound, over ? "   OVER" : "");
+    fflush(stdout);
+}
+
+static void measure_scan_ratio(const char *what, GString *text, double bound)
+{
+    Timing timing = time_text(text);
+    g_autofree char *label = g_strdup_printf("%s, %.3g MB", what, (double)text->len / 1e6);
+    report(label, timing.repair / timing.scan, bound);
+    g_string_free(text, TRUE);
+}
+
+static void measure_growth(const char *what, GString *small, GString *large)
+{
+    Timing first = time_text(small), second = time_text(large);
+    report(what, second.repair / first.repair, 11.0 * (double)large->len / (10.0 * (double)small->len));
+    g_string_free(small, TRUE);
+    g_string_free(large, TRUE);
+}
+
+static void measure_memory(const char *what, GString *text)
+{
+    double bytes = peak_memory(text, TRUE) - peak_memory(text, FALSE);
+    report(what, bytes / (double)text->len, 40.0);
+    g_string_free(text, TRUE);
+}
+
+#define KB 1000u
+#define MB 1000000u
+
+int main(void)
+{
+    cfn_memory_keep();
+    puts("time as a multiple of one bare libfyaml token scan");
+    for (int json = 0; json <= 1; json++) {
+        const char *clean = json ? "nothing to do, JSON" : "nothing to do, YAML";
+        measure_scan_ratio(clean, cfn_text_clean(10 * KB, json), 2.0);
+        measure_scan_ratio(clean, cfn_text_clean(1 * MB, json), 2.0);
+        measure_scan_ratio(clean, cfn_text_clean(50 * MB, json), 2.0);
+        const char *faulty = json ? "every repair, JSON" : "every repair, YAML";
+        measure_scan_ratio(faulty, cfn_text_faulty(10 * KB, json), json ? 10.0 : 7.0);
+        measure_scan_ratio(faulty, cfn_text_faulty(1 * MB, json), json ? 10.0 : 7.0);
+    }
+    GString *due = cfn_text_clean(1 * MB, FALSE);
+    g_string_append(due, "  Last:\n    Type: AWS::SNS::Topic\n    Metadata:\n      Text: |\n\n        x\n");
+    measure_scan_ratio("nothing to do, YAML, second opinion due", due, 3.0);
+
+    puts("\ntime of the tenfold input as a multiple");
+    measure_growth("nothing to do, YAML, 0.5 to 5 MB", cfn_text_clean(500 * KB, FALSE),
+                   cfn_text_clean(5 * MB, FALSE));
+    measure_growth("nothing to do, JSON, 0.5 to 5 MB", cfn_text_clean(500 * KB, TRUE),
+                   cfn_text_clean(5 * MB, TRUE));
+    measure_growth("every repair, YAML, 0.2 to 2 MB", cfn_text_faulty(200 * KB, FALSE),
+                   cfn_text_faulty(2 * MB, FALSE));
+    measure_growth("every repair, JSON, 0.2 to 2 MB", cfn_text_faulty(200 * KB, TRUE),
+                   cfn_text_faulty(2 * MB, TRUE));
+    measure_growth("2,000 to 20,000 keys in one mapping", cfn_text_wide(2000), cfn_text_wide(20000));
+    measure_growth("1,000 to 10,000 resources", cfn_text_resources(1000), cfn_text_resources(10000));
+    measure_growth("500 to 5,000 findings", cfn_text_findings(500), cfn_text_findings(5000));
+
+    puts("\npeak memory in bytes for each byte of input");
+    measure_memory("nothing to do, YAML, 10 MB", cfn_text_clean(10 * MB, FALSE));
+    measure_memory("nothing to do, JSON, 10 MB", cfn_text_clean(10 * MB, TRUE));
+    measure_memory("every repair, YAML, 10 MB", cfn_text_faulty(10 * MB, FALSE));
+    measure_memory("every repair, JSON, 10 MB", cfn_text_faulty(10 * MB, TRUE));
+    return failed;
+}

@@ -1,9 +1,9 @@
 /*
  * An account has one configuration recorder and one delivery channel in each region.
  *
- * A second one of either fails: "Failed to put configuration recorder … because the maximum number of
- * configuration recorders: 1 is reached." Of several in one template the others are sure to fail. Whether
- * the account has one already no template can tell, so for that there is a setting.
+ * A second one of either fails with MaxNumberOfConfigurationRecordersExceededException or
+ * MaxNumberOfDeliveryChannelsExceededException. Of several in one template all but the first fail;
+ * whether the account has one already no template can tell, so for that there is a setting.
  */
 #include "transforms/put_under_condition.h"
 #include "transforms/repoint.h"
@@ -20,20 +20,25 @@ const CfnTransform cfn_transform_duplicate_config_recorder = {
     .id = "duplicate-config-recorder",
     .summary = "Keep one AWS Config recorder and one delivery channel",
     .rationale =
-        "An account has one customer-managed configuration recorder and one delivery channel in each region. Creating "
-        "another one fails with MaxNumberOfConfigurationRecordersExceededException or "
+        "An account has one customer-managed configuration recorder and one delivery "
+        "channel in each region. Creating another one fails with "
+        "MaxNumberOfConfigurationRecordersExceededException or "
         "MaxNumberOfDeliveryChannelsExceededException.\n\n"
-        "Of those that can exist together in one template the first stays that exists whenever the others do: one without "
-        "a condition, or one under the same condition. All that names the others names it instead. Where a stack that is "
-        "deployed owns one of the others, give its logical id to the one that stays.\n\n"
-        "A recorder and a delivery channel never get a DependsOn to each other: CloudFormation starts the recorder once the "
-        "channel is there, so one that waits for the other hangs.\n\n"
-        "A single recorder is told and left alone, since only the account knows whether it has one. If it has, say so: "
-        "`--set duplicate-config-recorder.account-has-recorder=true`. Then recorder and channel go under a new parameter "
-        "`CreateConfigRecorder`, by default `'false'`, and a condition of that name, together with the conditions they "
-        "have; all that refers to them becomes conditional too, and a rule's `DependsOn` becomes a reference in its "
-        "`Metadata`, which keeps the order where there is a recorder. Mind that deploying `'false'` over a stack that owns "
-        "the recorder deletes it.",
+        "Of those that can exist together in one template the first stays that exists "
+        "whenever the others do: one without a condition, or one under the same condition. "
+        "All that names the others names it instead. Where a stack that is deployed owns "
+        "one of the others, give its logical id to the one that stays.\n\n"
+        "A recorder and a delivery channel never get a DependsOn to each other: "
+        "CloudFormation starts the recorder once the channel is there, so one that waits "
+        "for the other hangs.\n\n"
+        "A single recorder is told and left alone, since only the account knows whether it "
+        "has one. If it has, say so: `--set "
+        "duplicate-config-recorder.account-has-recorder=true`. Then recorder and channel go "
+        "under a new parameter `CreateConfigRecorder`, by default `'false'`, and a "
+        "condition of that name, together with the conditions they have; all that refers to "
+        "them becomes conditional too, and a rule's `DependsOn` becomes a reference in its "
+        "`Metadata`, which keeps the order where there is a recorder. Mind that deploying "
+        "`'false'` over a stack that owns the recorder deletes it.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
            "aws-resource-config-configurationrecorder.html",
     .group = CFN_GROUP_DEPLOY,
@@ -72,18 +77,23 @@ static GPtrArray *resources_of(const CfnPass *pass, const char *type)
 
 static CfnFinding *report_rival(CfnPass *pass, const CfnRival *rival, const char *noun)
 {
-    return cfn_report(pass, rival->resource->key, "an account has one %s in each region, and '%s' %s",
-                      noun, rival->other->logical_id,
+    return cfn_report(pass, rival->resource->key,
+                      "an account has one %s in each region, and '%s' %s", noun,
+                      rival->other->logical_id,
                       rival->covered ? "is there already" : "may be there at the same time");
 }
 
 static void explain_uncovered(CfnFinding *finding, const CfnRival *rival)
 {
     if (rival->together == CFN_UNKNOWN) {
-        cfn_finding_cannot_fix(finding, "whether the conditions '%s' and '%s' exclude each other is not known",
+        cfn_finding_cannot_fix(finding,
+                               "whether the conditions '%s' and '%s' exclude each other "
+                               "is not known",
                                rival->resource->condition, rival->other->condition);
     } else {
-        cfn_finding_cannot_fix(finding, "the conditions '%s' and '%s' can both hold, and neither follows from the other",
+        cfn_finding_cannot_fix(finding,
+                               "the conditions '%s' and '%s' can both hold, and neither "
+                               "follows from the other",
                                rival->resource->condition, rival->other->condition);
     }
 }
@@ -140,10 +150,10 @@ static void tell_single(CfnPass *pass)
         if (recorder->condition == NULL) {
             CfnFinding *finding = cfn_report(
                 pass, recorder->key,
-                "an account has one configuration recorder in each region, and may have it already");
-            cfn_finding_cannot_fix(finding,
-                                   "only the account can tell; if it has: --set duplicate-config-recorder." SETTING
-                                   "=true");
+                "an account has one configuration recorder in each region, and may have it "
+                "already");
+            cfn_finding_cannot_fix(finding, "only the account can tell; if it has: --set "
+                                            "duplicate-config-recorder." SETTING "=true");
             return;
         }
     }
@@ -158,11 +168,11 @@ static bool is_switch_name(const CfnNode *key)
     return begins;
 }
 
-/* The condition that an earlier run wrote (or someone as it would have), as a new string, or NULL. */
+/* The condition that an earlier run wrote (or someone as it would have), as a new string, or NULL.
+   */
 static char *find_switch(const CfnTemplate *template)
 {
-    cfn_node_each_key(key, cfn_template_section(template, "Conditions"))
-    {
+    cfn_node_each_key(key, cfn_template_section(template, "Conditions")) {
         const CfnNode *sides = cfn_argument(cfn_node_value(key), CFN_FN_EQUALS);
         g_autofree char *name = is_switch_name(key) ? cfn_node_dup_text(key) : NULL;
         if (name != NULL && cfn_is_ref(cfn_node_item(sides, 0), name) &&
@@ -205,11 +215,11 @@ static bool any_conditional(const GPtrArray *resources)
 
 static void write_switch(CfnChange *change, const char *name)
 {
-    static const char parameter[] =
-        "Type: String\n"
-        "Description: Whether this stack creates the AWS Config recorder of its account and region\n"
-        "AllowedValues: ['true', 'false']\n"
-        "Default: 'false'\n";
+    static const char parameter[] = "Type: String\n"
+                                    "Description: Whether this stack creates the AWS Config "
+                                    "recorder of its account and region\n"
+                                    "AllowedValues: ['true', 'false']\n"
+                                    "Default: 'false'\n";
     g_autofree char *condition = g_strdup_printf("!Equals [!Ref '%s', 'true']", name);
     cfn_edit_add_to_section(change, "Parameters", name, parameter);
     cfn_edit_add_to_section(change, "Conditions", name, condition);
@@ -226,8 +236,9 @@ static void switch_off(CfnPass *pass)
     const CfnResource *first = resources->pdata[0];
     CfnFinding *finding =
         cfn_report(pass, first->key,
-                   "the account has a configuration recorder: recorder and delivery channel belong under the "
-                   "parameter %s%s (deploying 'false' over a stack that owns them deletes them)",
+                   "the account has a configuration recorder: recorder and delivery channel belong "
+                   "under the parameter %s%s (deploying 'false' over a stack that owns them "
+                   "deletes them)",
                    name, any_conditional(resources) ? " and the conditions they have" : "");
     finding->effects |= known == NULL ? CFN_EFFECT_NEW_PARAMETER : 0;
     if (known == NULL) {

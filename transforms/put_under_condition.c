@@ -1,7 +1,9 @@
 /*
- * CloudFormation refuses a template in which something names a resource that a condition leaves out.
+ * CloudFormation refuses a template in which something names a resource that a condition leaves
+ * out.
  *
- * DependsOn takes plain names only, so it cannot be conditional; a Ref in the Metadata can, and makes the same order.
+ * DependsOn takes plain names only, so it cannot be conditional; a Ref in the Metadata can, and
+ * makes the same order.
  */
 #include "transforms/put_under_condition.h"
 
@@ -50,8 +52,7 @@ bool cfn_stands_for_condition(const CfnTemplate *template, const char *name, con
     }
     const CfnNode *parts =
         cfn_argument(cfn_template_entry(template, "Conditions", name), CFN_FN_AND);
-    cfn_node_each_item(part, parts)
-    {
+    cfn_node_each_item(part, parts) {
         if (cfn_node_equals(cfn_argument(part, CFN_FN_CONDITION), condition)) {
             return true;
         }
@@ -64,8 +65,8 @@ static bool implies(const Work *work, const char *name)
     return cfn_stands_for_condition(work->pass->template, name, work->condition);
 }
 
-/* The condition of the nearest Fn::If that has *AT in the branch taken when it holds, and moves *AT up there;
-   NULL if there is none. */
+/* The condition of the nearest Fn::If that has *AT in the branch taken when it holds, and moves
+   *AT up there; NULL if there is none. */
 static const CfnNode *next_condition(const CfnNode **at)
 {
     while ((*at)->parent != NULL) {
@@ -120,9 +121,11 @@ static bool is_moot(const Work *work, const CfnReference *reference, const CfnRe
     if (reference->kind == CFN_REFERS_CONDITION || user == resource) {
         return true;
     }
+    if (stands_under_condition(work, reference->value)) {
+        return true;
+    }
     if (user != NULL) {
-        return g_hash_table_contains(work->chosen, user) || implies(work, user->condition) ||
-               stands_under_condition(work, reference->value);
+        return g_hash_table_contains(work->chosen, user) || implies(work, user->condition);
     }
     if (!is_output(reference) || reference->entry == NULL) {
         return true;
@@ -133,7 +136,8 @@ static bool is_moot(const Work *work, const CfnReference *reference, const CfnRe
 
 /* ---- Obstacles ---- */
 
-/* VALUE, a call that names a resource, as a snippet on one line; NULL if it is none that can be repeated. */
+/* VALUE, a call that names a resource, as a snippet on one line; NULL if it is none that can be
+   repeated. */
 static char *repeat_call(const CfnNode *value)
 {
     const CfnNode *text = NULL;
@@ -242,8 +246,8 @@ static void condition_branch(Work *work, const CfnNode *name, const char *condit
     }
 }
 
-/* Whether VALUE is an item of a list, which AWS::NoValue leaves out. A property may be required, and a function wants
-   text: there the empty text stands for nothing. */
+/* Whether VALUE is an item of a list, which AWS::NoValue leaves out. A property may be required,
+   and a function wants text: there the empty text stands for nothing. */
 static bool can_be_left_out(const CfnResource *resource, const CfnNode *value)
 {
     for (const CfnNode *at = value->parent; at != resource->node; at = at->parent) {
@@ -273,8 +277,7 @@ static void condition_value(Work *work, const CfnReference *reference, const cha
 static const CfnNode *place_of_metadata(const CfnNode *resource, guint entries)
 {
     const CfnNode *before = NULL;
-    cfn_node_each_key(key, resource)
-    {
+    cfn_node_each_key(key, resource) {
         if (cfn_node_equals(key, "DependsOn")) {
             const CfnNode *list = cfn_node_value(key);
             before = cfn_node_is_sequence(list) && list->count > entries ? key : before;

@@ -67,7 +67,8 @@ static bool covers(const CfnTemplate *template, const Group *a, const Group *b)
            cfn_condition_implies(template, b->condition, a->condition) == CFN_YES;
 }
 
-/* The first group that GROUP may give way to, or GROUP. Of two that cover each other the later gives way. */
+/* The first group that GROUP may give way to, or GROUP. Of two that cover each other the later
+   gives way. */
 static guint find_cover(const CfnTemplate *template, const GPtrArray *groups, const Group *group)
 {
     for (guint i = 0; i < MIN(groups->len, CONDITION_LIMIT); i++) {

@@ -1,5 +1,6 @@
 /*
- * Resources of which there can be only one, and whether their conditions let two of them exist together.
+ * Resources of which there can be only one, and whether their conditions let two of them exist
+ * together.
  */
 #ifndef CFN_TRANSFORMS_RIVALS_H
 #define CFN_TRANSFORMS_RIVALS_H
@@ -13,8 +14,9 @@ typedef struct {
     CfnAnswer together; /* else: whether both can exist at once, YES or UNKNOWN */
 } CfnRival;
 
-/* Which of RESOURCES (CfnResource*, in the order of the source) must give way to another of them, and which cannot be told
-   to: GArray of CfnRival, g_array_unref it. Under equal conditions the first stays. */
+/* Which of RESOURCES (CfnResource*, in the order of the source) must give way to another of them,
+   and which cannot be told to: GArray of CfnRival, g_array_unref it. Under equal conditions the
+   first stays. */
 GArray *cfn_rivals(const CfnTemplate *template, const GPtrArray *resources);
 
 #endif

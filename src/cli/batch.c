@@ -51,6 +51,7 @@ static gpointer wait_for(CfnBatch *batch, guint index)
 static void run_threads(guint count, guint jobs, CfnBatch *batch, CfnBatchTake take)
 {
     batch->slot_count = jobs * SLOTS_PER_JOB;
+    g_assert(batch->slot_count > 0);
     batch->slots = g_new0(CfnSlot, batch->slot_count);
     g_mutex_init(&batch->mutex);
     g_cond_init(&batch->changed);

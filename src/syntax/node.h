@@ -7,6 +7,7 @@
 #ifndef CFN_SYNTAX_NODE_H
 #define CFN_SYNTAX_NODE_H
 
+#include <glib.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -64,6 +65,7 @@ static inline const CfnNode *cfn_node_value(const CfnNode *key)
 /* The pair behind the one of KEY, or NULL: the next key. */
 static inline const CfnNode *cfn_node_next_key(const CfnNode *key)
 {
+    g_assert(key->next != NULL); /* its value */
     return key->next->next;
 }
 

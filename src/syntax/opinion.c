@@ -137,6 +137,7 @@ static bool enter(Walk *walk, const Reading *theirs)
 
 static bool leave(Walk *walk)
 {
+    g_assert(walk->parent != NULL); /* what ends has begun */
     uint32_t count = walk->previous == NULL ? 0 : walk->previous->index + 1;
     if (walk->next != NULL || walk->parent->count != count) {
         return differ(walk, "it finds less in here");

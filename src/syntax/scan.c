@@ -272,7 +272,7 @@ bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken token, GError **error)
 
 GArray *cfn_scan(CfnSource *source, CfnScanner scanner, GError **error)
 {
-    const guint expected = source->length / 8;
+    const guint expected = source->length / 5;
     g_autoptr(GArray) tokens = g_array_sized_new(FALSE, FALSE, sizeof(CfnToken), expected);
     CfnTokenSink sink = {
         .source = source,

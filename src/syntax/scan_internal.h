@@ -12,6 +12,7 @@ typedef struct {
     GArray *tokens;              /* of CfnToken */
     uint32_t end;                /* behind the last token that has bytes */
     bool is_behind_dash;         /* that token is a `-` */
+    bool has_tabs;               /* the text has some anywhere; for libfyaml's filler */
     bool refuses_tabs;           /* where indentation could stand; libyaml sees to it by itself */
     uint32_t depth;              /* collections open now */
     guint open[CFN_DEPTH_LIMIT]; /* the tokens that opened them */

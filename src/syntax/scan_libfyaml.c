@@ -147,9 +147,9 @@ static bool is_tight_value(const CfnTokenSink *sink, const CfnToken *token)
 {
     const CfnSource *source = sink->source;
     const CfnToken *last = &g_array_index(sink->tokens, CfnToken, sink->tokens->len - 1);
-    return cfn_token_sink_in_flow(sink) && last->type == CFN_TOKEN_SCALAR &&
-           last->style == CFN_PLAIN && token->end < source->length &&
-           strchr(",?[]{}", source->text[token->end]) != NULL;
+    return last->type == CFN_TOKEN_SCALAR && last->style == CFN_PLAIN &&
+           token->end < source->length && !g_ascii_isspace(source->text[token->end]) &&
+           cfn_token_sink_in_flow(sink) && strchr(",?[]{}", source->text[token->end]) != NULL;
 }
 
 /* `%a`, `?a`, in flow style `:a`; or a tab that indents a continuation line. */
@@ -160,7 +160,7 @@ static bool is_doubtful_plain(const CfnTokenSink *sink, const CfnToken *token)
     }
     const char first = sink->source->text[token->start];
     return first == '%' || first == '?' || (first == ':' && cfn_token_sink_in_flow(sink)) ||
-           has_tab_in_indent(sink->source, token);
+           (sink->has_tabs && has_tab_in_indent(sink->source, token));
 }
 
 /* What libfyaml takes more freely than YAML 1.1 does: libyaml shall decide. */
@@ -288,6 +288,7 @@ bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)
         return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
                                 "libfyaml cannot be trusted with white space or directives here");
     }
+    sink->has_tabs = memchr(sink->source->text, '\t', sink->source->length) != NULL;
     g_autoptr(Diagnostics) diagnostics = new_diagnostics();
     g_autoptr(Parser) parser = new_parser(sink->source, diagnostics);
     if (parser == NULL) {

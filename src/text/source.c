@@ -76,7 +76,7 @@ CfnSource *cfn_source_new(const char *path, GBytes *bytes, size_t limit, GError 
     source->bytes = g_bytes_ref(bytes);
     source->text = text != NULL ? text : "";
     source->length = (uint32_t)size;
-    if (size >= 3 && memcmp(text, byte_order_mark, 3) == 0) {
+    if (size >= 3 && memcmp(source->text, byte_order_mark, 3) == 0) {
         source->start = 3;
     }
     if (!check_text(source, error)) {

@@ -488,7 +488,7 @@ static void test_notices(void **state)
     static const char *const expected[] = { "2:6: anchors", "2:10: the key 'Type'",
                                             "3:7: mappings" };
     assert_int_equal(outcome->notices->len, G_N_ELEMENTS(expected));
-    for (guint i = 0; i < outcome->notices->len; i++) {
+    for (guint i = 0; i < G_N_ELEMENTS(expected); i++) {
         const CfnNotice *notice = outcome->notices->pdata[i];
         g_autofree char *line =
             g_strdup_printf("%u:%u: %s", notice->place.line, notice->place.column, notice->message);

@@ -133,8 +133,12 @@ static void test_call_in_call(void **state)
 
 static bool depends(const Fixture *f, const char *from, const char *to)
 {
-    return cfn_depends_on(f->template, cfn_template_resource(f->template, from),
-                          cfn_template_resource(f->template, to));
+    const CfnResource *user = cfn_template_resource(f->template, from);
+    const CfnResource *used = cfn_template_resource(f->template, to);
+    bool answer = cfn_depends_on(f->template, user, used);
+    g_autofree bool *all = cfn_dependencies(f->template, user);
+    assert_int_equal(all[used->index], answer);
+    return answer;
 }
 
 static void test_depends_on(void **state)

@@ -349,65 +349,18 @@ static void takes_many_keys(void **state)
     assert_true(parses_in_time(anchors->str, anchors->len));
 }
 
+/* clang-format off */
+static const char *const garbage[] = {
+    "[", "]", "{", "}", "- ", "-\n", "? ", ": ", ",", "a: ", "a:\n", "&a ", "*a ", "!t ", "! ",
+    "'", "\"", "|\n", ">\n\n", "#", " ", "\n", "\t", "\r", "\r\n", "%", "%YAML 1.1\n", "---\n",
+    "...\n", "\\", "a", "a ", "a\n", "[a, ", "{a: b, ", "[]", "{}", "- a\n", "\"a\": ", "é",
+    "\xE2\x80\xA8", "\xEF\xBB\xBF", "[[]", "? a\n", "- |\n", "a: |\n  b\n\n", "'' ", "[? ",
+    "[: ", "{? a, ", "a#", "# c\n", " - a\n", "@", "`", "~,", "\"\\x41\" ",
+};
+/* clang-format on */
+
 static void withstands_garbage(void **state)
 {
-    static const char *const units[] = { "[",
-                                         "]",
-                                         "{",
-                                         "}",
-                                         "- ",
-                                         "-\n",
-                                         "? ",
-                                         ": ",
-                                         ",",
-                                         "a: ",
-                                         "a:\n",
-                                         "&a ",
-                                         "*a ",
-                                         "!t ",
-                                         "! ",
-                                         "'",
-                                         "\"",
-                                         "|\n",
-                                         ">\n\n",
-                                         "#",
-                                         " ",
-                                         "\n",
-                                         "\t",
-                                         "\r",
-                                         "\r\n",
-                                         "%",
-                                         "%YAML 1.1\n",
-                                         "---\n",
-                                         "...\n",
-                                         "\\",
-                                         "a",
-                                         "a ",
-                                         "a\n",
-                                         "[a, ",
-                                         "{a: b, ",
-                                         "[]",
-                                         "{}",
-                                         "- a\n",
-                                         "\"a\": ",
-                                         "é",
-                                         "\xE2\x80\xA8",
-                                         "\xEF\xBB\xBF",
-                                         "[[]",
-                                         "? a\n",
-                                         "- |\n",
-                                         "a: |\n  b\n\n",
-                                         "'' ",
-                                         "[? ",
-                                         "[: ",
-                                         "{? a, ",
-                                         "a#",
-                                         "# c\n",
-                                         " - a\n",
-                                         "@",
-                                         "`",
-                                         "~,",
-                                         "\"\\x41\" " };
     for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         while (text->len < 1 << 19) {

@@ -1,9 +1,10 @@
 /*
  * GLib's locks as the thread sanitizer can see them.
  *
- * The system's GLib is not instrumented and its locks are futexes of its own, so the sanitizer would take everything
- * that is handed from thread to thread for a race. The program of the preset tsan calls these instead: the real
- * function, and a word to the sanitizer about what came before what.
+ * The system's GLib is not instrumented and its locks are futexes of its own, so the sanitizer
+ * would take everything that is handed from thread to thread for a race. The program of the preset
+ * tsan calls these instead: the real function, and a word to the sanitizer about what came before
+ * what.
  */
 #define _GNU_SOURCE 1 /* RTLD_NEXT */
 #include <dlfcn.h>

@@ -34,8 +34,9 @@ static const CfnNode *find(const CfnNode *node, const char *path)
         if (**part == '\0') {
             continue;
         }
-        node = node->kind == CFN_SEQUENCE ? cfn_node_item(node, (uint32_t)g_ascii_strtoull(*part, NULL, 10))
-                                          : cfn_node_get(node, *part);
+        node = node->kind == CFN_SEQUENCE
+                   ? cfn_node_item(node, (uint32_t)g_ascii_strtoull(*part, NULL, 10))
+                   : cfn_node_get(node, *part);
     }
     assert_non_null(node);
     return node;
@@ -111,10 +112,7 @@ static const Case cases[] = {
       "L:\n  - x: 1\n    # more of x\n  # - old: 1\n\nB: 1\n",
       { { APPEND, "L", "x: 2\n" } },
       "L:\n  - x: 1\n    # more of x\n  # - old: 1\n  - x: 2\n\nB: 1\n" },
-    { "append without final newline",
-      "L:\r\n- a",
-      { { APPEND, "L", "b" } },
-      "L:\r\n- a\r\n- b" },
+    { "append without final newline", "L:\r\n- a", { { APPEND, "L", "b" } }, "L:\r\n- a\r\n- b" },
     { "append behind a block scalar",
       "L:\n  - |\n    text\n\n\nB: 1\n",
       { { APPEND, "L", "b" } },
@@ -139,8 +137,10 @@ static const Case cases[] = {
     { "append to pretty JSON",
       "{\n  \"L\": [\n    {\n      \"a\": 1\n    }\n  ]\n}",
       { { APPEND, "L", "a: !Sub '${x}'\nb: !GetAtt K.Arn\nc: true\n" } },
-      "{\n  \"L\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": {\n        \"Fn::Sub\": \"${x}\"\n      },\n"
-      "      \"b\": {\n        \"Fn::GetAtt\": [\n          \"K\",\n          \"Arn\"\n        ]\n      },\n      \"c\": true\n"
+      "{\n  \"L\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": {\n        \"Fn::Sub\": "
+      "\"${x}\"\n      },\n"
+      "      \"b\": {\n        \"Fn::GetAtt\": [\n          \"K\",\n          \"Arn\"\n        ]\n "
+      "     },\n      \"c\": true\n"
       "    }\n  ]\n}" },
     { "append to minified JSON",
       "{\"L\":[{\"a\":1}]}",
@@ -158,13 +158,17 @@ static const Case cases[] = {
     { "long intrinsics in block style",
       "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n",
       { { APPEND, "A/L", "x: !GetAtt K.Arn\nz: !Sub a\n" } },
-      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n  - x:\n      Fn::GetAtt:\n      - K\n      - Arn\n"
+      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n  - x:\n      Fn::GetAtt:\n     "
+      " - K\n      - Arn\n"
       "    z:\n      Fn::Sub: 'a'\n" },
     { "remove an item with its comment",
       "L:\n  - a\n\n  # about b\n  - b # b\n  - c\n",
       { { REMOVE, "L/1", NULL } },
       "L:\n  - a\n\n  - c\n" },
-    { "remove the last item", "L:\n  - a\n  - b\n\nX: 1\n", { { REMOVE, "L/1" } }, "L:\n  - a\n\nX: 1\n" },
+    { "remove the last item",
+      "L:\n  - a\n  - b\n\nX: 1\n",
+      { { REMOVE, "L/1" } },
+      "L:\n  - a\n\nX: 1\n" },
     { "remove every item",
       "A:\n  L:\n    - a\n    - b\n  X: 1\n",
       { { REMOVE, "A/L/0" }, { REMOVE, "A/L/1" } },
@@ -246,8 +250,10 @@ static const Case cases[] = {
       "Parameters:\n  P:\n    Type: String\nResources:\n  A:\n    T: 1\n" },
     { "make a section in JSON",
       "{\n  \"Resources\": {\n    \"A\": {}\n  }\n}\n",
-      { { SECTION, "", "Value: !Ref A\n", "P", "Outputs" }, { SECTION, "", "Value: x\n", "Q", "Outputs" } },
-      "{\n  \"Resources\": {\n    \"A\": {}\n  },\n  \"Outputs\": {\n    \"P\": {\n      \"Value\": {\n        \"Ref\": \"A\"\n      }\n    },\n"
+      { { SECTION, "", "Value: !Ref A\n", "P", "Outputs" },
+        { SECTION, "", "Value: x\n", "Q", "Outputs" } },
+      "{\n  \"Resources\": {\n    \"A\": {}\n  },\n  \"Outputs\": {\n    \"P\": {\n      "
+      "\"Value\": {\n        \"Ref\": \"A\"\n      }\n    },\n"
       "    \"Q\": {\n      \"Value\": \"x\"\n    }\n  }\n}\n" },
     { "set a plain number", "A: 1 # one\n", { { SET, "A", "ON" } }, "A: 'ON' # one\n" },
     { "set a quoted string", "A: \"1\"\nB: 'x'\n", { { SET, "A", "ON" } }, "A: \"ON\"\nB: 'x'\n" },
@@ -293,12 +299,18 @@ static const Case cases[] = {
       "P:\n  S:\n    a: 1 # one\n    b:\n    - c\n  V: 1\n",
       { { WRAP, "P/S", "a: 2\n" } },
       "P:\n  S:\n  - a: 1 # one\n    b:\n    - c\n  - a: 2\n  V: 1\n" },
-    { "wrap a scalar", "A:\n  D: x # x\n", { { WRAP, "A/D", "y" } }, "A:\n  D:\n    - x # x\n    - y\n" },
+    { "wrap a scalar",
+      "A:\n  D: x # x\n",
+      { { WRAP, "A/D", "y" } },
+      "A:\n  D:\n    - x # x\n    - y\n" },
     { "wrap in JSON",
       "{\n  \"S\": {\n    \"a\": 1\n  }\n}\n",
       { { WRAP, "S", "a: 2\n" } },
       "{\n  \"S\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": 2\n    }\n  ]\n}\n" },
-    { "wrap in one line", "S: {a: 1}\nT: [x]\n", { { WRAP, "S", "a: 2\n" } }, "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
+    { "wrap in one line",
+      "S: {a: 1}\nT: [x]\n",
+      { { WRAP, "S", "a: 2\n" } },
+      "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
 };
 
 static void run_case(void **state)
@@ -312,7 +324,8 @@ int main(void)
 {
     struct CMUnitTest tests[G_N_ELEMENTS(cases)];
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
-        tests[i] = (struct CMUnitTest){ .name = cases[i].name, .test_func = run_case,
+        tests[i] = (struct CMUnitTest){ .name = cases[i].name,
+                                        .test_func = run_case,
                                         .initial_state = (void *)&cases[i] };
     }
     return cmocka_run_group_tests(tests, NULL, NULL);

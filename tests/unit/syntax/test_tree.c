@@ -361,10 +361,10 @@ static const char *const garbage[] = {
 
 static void withstands_garbage(void **state)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(units); i++) {
+    for (size_t i = 0; i < G_N_ELEMENTS(garbage); i++) {
         g_autoptr(GString) text = g_string_new(NULL);
         while (text->len < 1 << 19) {
-            g_string_append(text, units[i]);
+            g_string_append(text, garbage[i]);
         }
         parses_in_time(text->str, text->len);
     }

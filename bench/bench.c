@@ -1,8 +1,9 @@
 /*
  * What cfnfix costs, as a multiple of one bare libfyaml token scan of the same bytes.
  *
- * Every figure is a ratio of medians taken in turns in one run, so the speed of the machine cancels out. Peak memory is that of a
- * child process that does nothing else. Exit 1 if a figure is over its bound.
+ * Every figure is a ratio of medians taken in turns in one run, so the speed of the machine cancels
+ * out. Peak memory is that of a child process that does nothing else. Exit 1 if a figure is over
+ * its bound.
  */
 #include <libfyaml.h>
 #include <stdio.h>
@@ -127,7 +128,8 @@ static void measure_scan_ratio(const char *what, GString *text, double bound)
 static void measure_growth(const char *what, GString *small, GString *large)
 {
     Timing first = time_text(small), second = time_text(large);
-    report(what, second.repair / first.repair, 11.0 * (double)large->len / (10.0 * (double)small->len));
+    report(what, second.repair / first.repair,
+           11.0 * (double)large->len / (10.0 * (double)small->len));
     g_string_free(small, TRUE);
     g_string_free(large, TRUE);
 }
@@ -160,7 +162,8 @@ int main(void)
         measure_scan_ratio(faulty, cfn_text_faulty(1 * MB, json), json ? 10.0 : 7.0);
     }
     GString *due = cfn_text_clean(1 * MB, FALSE);
-    g_string_append(due, "  Last:\n    Type: AWS::SNS::Topic\n    Metadata:\n      Text: |\n\n        x\n");
+    g_string_append(
+        due, "  Last:\n    Type: AWS::SNS::Topic\n    Metadata:\n      Text: |\n\n        x\n");
     measure_scan_ratio("nothing to do, YAML, second opinion due", due, 3.0);
 
     puts("\ntime of the tenfold input as a multiple");
@@ -172,8 +175,10 @@ int main(void)
                    cfn_text_faulty(2 * MB, FALSE));
     measure_growth("every repair, JSON, 0.2 to 2 MB", cfn_text_faulty(200 * KB, TRUE),
                    cfn_text_faulty(2 * MB, TRUE));
-    measure_growth("2,000 to 20,000 keys in one mapping", cfn_text_wide(2000), cfn_text_wide(20000));
-    measure_growth("1,000 to 10,000 resources", cfn_text_resources(1000), cfn_text_resources(10000));
+    measure_growth("2,000 to 20,000 keys in one mapping", cfn_text_wide(2000),
+                   cfn_text_wide(20000));
+    measure_growth("1,000 to 10,000 resources", cfn_text_resources(1000),
+                   cfn_text_resources(10000));
     measure_growth("500 to 5,000 findings", cfn_text_findings(500), cfn_text_findings(5000));
     return failed;
 }

@@ -5,77 +5,75 @@
 
 #include <string.h>
 
-static const char clean_yaml[] =
-    "  # The queue of service @ and who may write to it.\n"
-    "  Queue@:\n"
-    "    Type: AWS::SQS::Queue\n"
-    "    Properties:\n"
-    "      VisibilityTimeout: 60\n"
-    "      Tags:\n"
-    "        - Key: service\n"
-    "          Value: service-@\n"
-    "        - Key: cost-centre\n"
-    "          Value: !Sub '${AWS::StackName}-@'\n"
-    "  Role@:\n"
-    "    Type: AWS::IAM::Role\n"
-    "    Properties:\n"
-    "      AssumeRolePolicyDocument:\n"
-    "        Version: '2012-10-17'\n"
-    "        Statement:\n"
-    "          - Effect: Allow\n"
-    "            Principal:\n"
-    "              Service: lambda.amazonaws.com\n"
-    "            Action: sts:AssumeRole\n"
-    "  Function@:\n"
-    "    Type: AWS::Lambda::Function\n"
-    "    Properties:\n"
-    "      Runtime: python3.13\n"
-    "      Handler: index.handler\n"
-    "      Role: !GetAtt Role@.Arn\n"
-    "      Environment:\n"
-    "        Variables:\n"
-    "          QUEUE: !Ref Queue@\n"
-    "      Code:\n"
-    "        ZipFile: |\n"
-    "          def handler(event, context):\n"
-    "              return {'status': 200}\n";
+static const char clean_yaml[] = "  # The queue of service @ and who may write to it.\n"
+                                 "  Queue@:\n"
+                                 "    Type: AWS::SQS::Queue\n"
+                                 "    Properties:\n"
+                                 "      VisibilityTimeout: 60\n"
+                                 "      Tags:\n"
+                                 "        - Key: service\n"
+                                 "          Value: service-@\n"
+                                 "        - Key: cost-centre\n"
+                                 "          Value: !Sub '${AWS::StackName}-@'\n"
+                                 "  Role@:\n"
+                                 "    Type: AWS::IAM::Role\n"
+                                 "    Properties:\n"
+                                 "      AssumeRolePolicyDocument:\n"
+                                 "        Version: '2012-10-17'\n"
+                                 "        Statement:\n"
+                                 "          - Effect: Allow\n"
+                                 "            Principal:\n"
+                                 "              Service: lambda.amazonaws.com\n"
+                                 "            Action: sts:AssumeRole\n"
+                                 "  Function@:\n"
+                                 "    Type: AWS::Lambda::Function\n"
+                                 "    Properties:\n"
+                                 "      Runtime: python3.13\n"
+                                 "      Handler: index.handler\n"
+                                 "      Role: !GetAtt Role@.Arn\n"
+                                 "      Environment:\n"
+                                 "        Variables:\n"
+                                 "          QUEUE: !Ref Queue@\n"
+                                 "      Code:\n"
+                                 "        ZipFile: |\n"
+                                 "          def handler(event, context):\n"
+                                 "              return {'status': 200}\n";
 
-static const char clean_json[] =
-    "    \"Queue@\": {\n"
-    "      \"Type\": \"AWS::SQS::Queue\",\n"
-    "      \"Properties\": {\n"
-    "        \"VisibilityTimeout\": 60,\n"
-    "        \"Tags\": [\n"
-    "          {\n"
-    "            \"Key\": \"service\",\n"
-    "            \"Value\": \"service-@\"\n"
-    "          },\n"
-    "          {\n"
-    "            \"Key\": \"cost-centre\",\n"
-    "            \"Value\": {\n"
-    "              \"Fn::Sub\": \"${AWS::StackName}-@\"\n"
-    "            }\n"
-    "          }\n"
-    "        ]\n"
-    "      }\n"
-    "    },\n"
-    "    \"Role@\": {\n"
-    "      \"Type\": \"AWS::IAM::Role\",\n"
-    "      \"Properties\": {\n"
-    "        \"AssumeRolePolicyDocument\": {\n"
-    "          \"Version\": \"2012-10-17\",\n"
-    "          \"Statement\": [\n"
-    "            {\n"
-    "              \"Effect\": \"Allow\",\n"
-    "              \"Principal\": {\n"
-    "                \"Service\": \"lambda.amazonaws.com\"\n"
-    "              },\n"
-    "              \"Action\": \"sts:AssumeRole\"\n"
-    "            }\n"
-    "          ]\n"
-    "        }\n"
-    "      }\n"
-    "    }";
+static const char clean_json[] = "    \"Queue@\": {\n"
+                                 "      \"Type\": \"AWS::SQS::Queue\",\n"
+                                 "      \"Properties\": {\n"
+                                 "        \"VisibilityTimeout\": 60,\n"
+                                 "        \"Tags\": [\n"
+                                 "          {\n"
+                                 "            \"Key\": \"service\",\n"
+                                 "            \"Value\": \"service-@\"\n"
+                                 "          },\n"
+                                 "          {\n"
+                                 "            \"Key\": \"cost-centre\",\n"
+                                 "            \"Value\": {\n"
+                                 "              \"Fn::Sub\": \"${AWS::StackName}-@\"\n"
+                                 "            }\n"
+                                 "          }\n"
+                                 "        ]\n"
+                                 "      }\n"
+                                 "    },\n"
+                                 "    \"Role@\": {\n"
+                                 "      \"Type\": \"AWS::IAM::Role\",\n"
+                                 "      \"Properties\": {\n"
+                                 "        \"AssumeRolePolicyDocument\": {\n"
+                                 "          \"Version\": \"2012-10-17\",\n"
+                                 "          \"Statement\": [\n"
+                                 "            {\n"
+                                 "              \"Effect\": \"Allow\",\n"
+                                 "              \"Principal\": {\n"
+                                 "                \"Service\": \"lambda.amazonaws.com\"\n"
+                                 "              },\n"
+                                 "              \"Action\": \"sts:AssumeRole\"\n"
+                                 "            }\n"
+                                 "          ]\n"
+                                 "        }\n"
+                                 "      }\n"
+                                 "    }";
 
 static const char faulty_yaml[] =
     "  Key@:\n"
@@ -133,7 +131,8 @@ static const char faulty_json[] =
     "            {\n"
     "              \"Effect\": \"Allow\",\n"
     "              \"Principal\": {\n"
-    "                \"AWS\": { \"Fn::Sub\": \"arn:${AWS::Partition}:iam::${AWS::AccountId}:root\" }\n"
+    "                \"AWS\": { \"Fn::Sub\": \"arn:${AWS::Partition}:iam::${AWS::AccountId}:root\" "
+    "}\n"
     "              },\n"
     "              \"Action\": \"kms:*\",\n"
     "              \"Resource\": \"*\"\n"
@@ -156,8 +155,10 @@ static const char faulty_json[] =
     "      \"Properties\": {\n"
     "        \"GroupDescription\": \"web\",\n"
     "        \"SecurityGroupIngress\": [\n"
-    "          { \"IpProtocol\": \"tcp\", \"FromPort\": 80, \"ToPort\": 80, \"CidrIp\": \"0.0.0.0/0\" },\n"
-    "          { \"IpProtocol\": \"tcp\", \"FromPort\": 443, \"ToPort\": 443, \"CidrIp\": \"0.0.0.0/0\" }\n"
+    "          { \"IpProtocol\": \"tcp\", \"FromPort\": 80, \"ToPort\": 80, \"CidrIp\": "
+    "\"0.0.0.0/0\" },\n"
+    "          { \"IpProtocol\": \"tcp\", \"FromPort\": 443, \"ToPort\": 443, \"CidrIp\": "
+    "\"0.0.0.0/0\" }\n"
     "        ]\n"
     "      }\n"
     "    },\n"
@@ -181,15 +182,14 @@ static const char faulty_json[] =
     "      \"Type\": \"AWS::S3::Bucket\"\n"
     "    }";
 
-static const char recorders_yaml[] =
-    "  RecorderA:\n"
-    "    Type: AWS::Config::ConfigurationRecorder\n"
-    "    Properties:\n"
-    "      RoleARN: arn:aws:iam::123456789012:role/config\n"
-    "  RecorderB:\n"
-    "    Type: AWS::Config::ConfigurationRecorder\n"
-    "    Properties:\n"
-    "      RoleARN: arn:aws:iam::123456789012:role/config\n";
+static const char recorders_yaml[] = "  RecorderA:\n"
+                                     "    Type: AWS::Config::ConfigurationRecorder\n"
+                                     "    Properties:\n"
+                                     "      RoleARN: arn:aws:iam::123456789012:role/config\n"
+                                     "  RecorderB:\n"
+                                     "    Type: AWS::Config::ConfigurationRecorder\n"
+                                     "    Properties:\n"
+                                     "      RoleARN: arn:aws:iam::123456789012:role/config\n";
 
 static const char recorders_json[] =
     ",\n"
@@ -215,8 +215,9 @@ static void put_block(GString *out, const char *block, guint number)
 
 static void begin(GString *out, gboolean json)
 {
-    g_string_append(out, json ? "{\n  \"AWSTemplateFormatVersion\": \"2010-09-09\",\n  \"Resources\": {\n"
-                              : "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n");
+    g_string_append(
+        out, json ? "{\n  \"AWSTemplateFormatVersion\": \"2010-09-09\",\n  \"Resources\": {\n"
+                  : "AWSTemplateFormatVersion: '2010-09-09'\nResources:\n");
 }
 
 static GString *repeated(const char *block, size_t size, gboolean json, const char *end)
@@ -265,10 +266,11 @@ GString *cfn_text_findings(guint findings)
 {
     GString *out = g_string_new("Resources:\n");
     for (guint i = 0; i < findings; i++) {
-        g_string_append_printf(out,
-                               "  Queue%u:\n    Type: AWS::SQS::Queue\n    Properties:\n      Tags:\n"
-                               "        - Key: a\n          Value: b,c\n",
-                               i);
+        g_string_append_printf(
+            out,
+            "  Queue%u:\n    Type: AWS::SQS::Queue\n    Properties:\n      Tags:\n"
+            "        - Key: a\n          Value: b,c\n",
+            i);
     }
     return out;
 }

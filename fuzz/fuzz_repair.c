@@ -1,8 +1,8 @@
 /*
  * libFuzzer's harness: bytes in, the engine's promises asserted.
  *
- * No input makes it crash or fail its own proof, and a second run on what it wrote has nothing to do.
- * scripts/fuzz runs it.
+ * No input makes it crash or fail its own proof, and a second run on what it wrote has nothing to
+ * do. scripts/fuzz runs it.
  */
 #include <stdlib.h>
 

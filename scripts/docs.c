@@ -3,8 +3,9 @@
  *
  *   cfnfix-docs [--check] ROOT
  *
- * docs/transforms/<id>.md is a page for each, with the diff of its golden case `basic`; README.md has
- * the table, between two markers. With --check nothing is written, and what is out of date is named.
+ * docs/transforms/<id>.md is a page for each, with the diff of its golden case `basic`; README.md
+ * has the table, between two markers. With --check nothing is written, and what is out of date is
+ * named.
  */
 #include <stdlib.h>
 #include <string.h>

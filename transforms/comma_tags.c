@@ -1,9 +1,9 @@
 /*
  * A comma in a tag value is rejected by many services.
  *
- * Each checks its own pattern at deployment ("Invalid tag" from KMS); linters know few of them. Tags
- * of a stack spread to all of its resources, so one comma is enough. What looks for a tag by its
- * value changes with it, or it would find nothing.
+ * Each checks its own pattern at deployment ("Invalid tag" from KMS); linters know few of them.
+ * Tags of a stack spread to all of its resources, so one comma is enough. What looks for a tag by
+ * its value changes with it, or it would find nothing.
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
@@ -133,8 +133,8 @@ static void report_parameter(Work *work, const char *key, const CfnNode *value, 
                                    : "the parameter may have other users");
 }
 
-/* Whether a call of FindInMap can give a text with a comma. TOP and KEY are its keys, as cfn_flatten
-   gives them: any entry may be meant where the first one is not literal. */
+/* Whether a call of FindInMap can give a text with a comma. TOP and KEY are its keys, as
+   cfn_flatten gives them: any entry may be meant where the first one is not literal. */
 static bool finds_comma(const CfnNode *entries, const char *top, const char *key)
 {
     if (top != NULL && strchr(top, '$') == NULL) {

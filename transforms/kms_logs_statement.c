@@ -1,8 +1,9 @@
 /*
  * CloudWatch Logs cannot use a key whose policy does not let it.
  *
- * The log group then fails with "The specified KMS key does not exist or is not allowed to be used with Arn …". Who uses
- * the key is looked for in kms_usage.c, what the policy allows in kms_policy.c; here is what gets written.
+ * The log group then fails with "The specified KMS key does not exist or is not allowed to be used
+ * with Arn …". Who uses the key is looked for in kms_usage.c, what the policy allows in
+ * kms_policy.c; here is what gets written.
  */
 #include "engine/transform.h"
 #include "transforms/kms_policy.h"
@@ -15,16 +16,21 @@ static void apply(CfnPass *pass, const CfnResource *key);
 const CfnTransform cfn_transform_kms_logs_statement = {
     .id = "kms-logs-statement",
     .summary = "Let CloudWatch Logs use the KMS key that encrypts its log groups",
-    .rationale =
-        "CloudWatch Logs encrypts with a customer managed key only if the key's policy allows the service principal "
-        "`logs.<region>.amazonaws.com` to encrypt, decrypt, re-encrypt, generate data keys and describe the key. Without "
-        "such a statement the log group fails at deployment: \"The specified KMS key does not exist or is not allowed to "
-        "be used with Arn …\".\n\n"
-        "The repair appends the statement from the AWS documentation. Its condition admits the log groups of this account "
-        "and region only. It never names a log group by GetAtt, since the log group already refers to the key and that "
-        "would be a cycle.\n\n"
-        "A key without any policy gets the default statement for the account as well, because a policy that has only the "
-        "logs statement would lock its owner out.",
+    .rationale = "CloudWatch Logs encrypts with a customer managed key only if the key's policy "
+                 "allows the service principal "
+                 "`logs.<region>.amazonaws.com` to encrypt, decrypt, re-encrypt, generate data "
+                 "keys and describe the key. Without "
+                 "such a statement the log group fails at deployment: \"The specified KMS key does "
+                 "not exist or is not allowed to "
+                 "be used with Arn …\".\n\n"
+                 "The repair appends the statement from the AWS documentation. Its condition "
+                 "admits the log groups of this account "
+                 "and region only. It never names a log group by GetAtt, since the log group "
+                 "already refers to the key and that "
+                 "would be a cycle.\n\n"
+                 "A key without any policy gets the default statement for the account as well, "
+                 "because a policy that has only the "
+                 "logs statement would lock its owner out.",
     .url = "https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html",
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_WIDENED,
@@ -43,10 +49,10 @@ const CfnTransform cfn_transform_kms_logs_statement = {
 #define LOGS_ARN "!Sub 'arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:"
 
 /* https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
-static const char log_group_condition[] = "Condition:\n"
-                                          "  ArnLike:\n"
-                                          "    kms:EncryptionContext:aws:logs:arn: " LOGS_ARN
-                                          "log-group:*'\n";
+static const char log_group_condition[] =
+    "Condition:\n"
+    "  ArnLike:\n"
+    "    kms:EncryptionContext:aws:logs:arn: " LOGS_ARN "log-group:*'\n";
 
 /* https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/LogsAnomalyDetection-KMS.html */
 static const char detector_condition[] =
@@ -58,12 +64,13 @@ static const char detector_crypto_condition[] =
     "  ArnLike:\n"
     "    kms:EncryptionContext:aws-crypto-ec:aws:logs:arn: " LOGS_ARN "anomaly-detector:*'\n";
 
-static const char root_statement[] = "Sid: EnableRootAccess\n"
-                                     "Effect: Allow\n"
-                                     "Principal:\n"
-                                     "  AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'\n"
-                                     "Action: kms:*\n"
-                                     "Resource: '*'\n";
+static const char root_statement[] =
+    "Sid: EnableRootAccess\n"
+    "Effect: Allow\n"
+    "Principal:\n"
+    "  AWS: !Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:root'\n"
+    "Action: kms:*\n"
+    "Resource: '*'\n";
 
 typedef struct {
     const char *sid;
@@ -158,7 +165,8 @@ static char *whole_policy(const CfnKmsUsage *usage)
     g_autofree char *root = indented(root_statement);
     GString *out = g_string_new("Version: '2012-10-17'\nStatement:\n");
     g_string_append(out, root);
-    const Statement *const sets[] = { usage->log_groups || !usage->detectors ? log_group_statements : NULL,
+    const Statement *const sets[] = { usage->log_groups || !usage->detectors ? log_group_statements
+                                                                             : NULL,
                                       usage->detectors ? detector_statements : NULL };
     for (size_t i = 0; i < G_N_ELEMENTS(sets); i++) {
         for (const Statement *one = sets[i]; one != NULL && one->sid != NULL; one++) {
@@ -174,8 +182,9 @@ static void add_policy(CfnPass *pass, CfnFinding *finding, const CfnResource *ke
                        const CfnKmsUsage *usage)
 {
     if (strcmp(key->type, "AWS::KMS::ReplicaKey") == 0) {
-        cfn_finding_cannot_fix(finding, "a replica key must bring its own KeyPolicy, and there is none to "
-                                        "append to");
+        cfn_finding_cannot_fix(finding,
+                               "a replica key must bring its own KeyPolicy, and there is none to "
+                               "append to");
         return;
     }
     g_autofree char *policy = whole_policy(usage);
@@ -195,12 +204,14 @@ static CfnFinding *report(CfnPass *pass, const CfnResource *key, const CfnNode *
                           const CfnKmsUsage *usage)
 {
     if (usage->log_user != NULL) {
-        return cfn_report(pass, at, "CloudWatch Logs may not use this key, but %s is encrypted with it",
+        return cfn_report(pass, at,
+                          "CloudWatch Logs may not use this key, but %s is encrypted with it",
                           usage->log_user->logical_id);
     }
     CfnFinding *finding = cfn_report(pass, at, "CloudWatch Logs may not use this key");
     if (cfn_template_has_macro(pass->template)) {
-        cfn_finding_cannot_fix(finding, "the template goes through a macro, so who uses the key cannot be seen");
+        cfn_finding_cannot_fix(
+            finding, "the template goes through a macro, so who uses the key cannot be seen");
     } else if (usage->other_user != NULL) {
         cfn_finding_needs_consent(finding, "%s uses it here, and no log group does",
                                   usage->other_user->logical_id);
@@ -208,7 +219,8 @@ static CfnFinding *report(CfnPass *pass, const CfnResource *key, const CfnNode *
     return finding;
 }
 
-/* POLICY is the document at the node AT, or, if TEXT is not NULL, the one that stands there as text. */
+/* POLICY is the document at the node AT, or, if TEXT is not NULL, the one that stands there as
+   text. */
 static void repair(CfnPass *pass, const CfnResource *key, const CfnNode *at, const CfnNode *policy,
                    CfnPolicyText *text, const CfnKmsUsage *usage)
 {

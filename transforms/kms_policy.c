@@ -1,6 +1,6 @@
 /*
- * A statement is sufficient if it names the logs service, covers what CloudWatch Logs calls, and its condition, if any, admits
- * the log groups. Several statements may share the actions.
+ * A statement is sufficient if it names the logs service, covers what CloudWatch Logs calls, and
+ * its condition, if any, admits the log groups. Several statements may share the actions.
  */
 #include "transforms/kms_policy.h"
 

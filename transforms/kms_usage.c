@@ -48,8 +48,8 @@ static bool only_names_keys(const CfnResource *user)
             return true;
         }
     }
-    return g_str_has_prefix(user->type, "AWS::IAM::") || g_str_has_prefix(user->type, "AWS::KMS::") ||
-           g_str_has_suffix(user->type, "Policy");
+    return g_str_has_prefix(user->type, "AWS::IAM::") ||
+           g_str_has_prefix(user->type, "AWS::KMS::") || g_str_has_suffix(user->type, "Policy");
 }
 
 static void note_log_user(CfnKmsUsage *usage, const CfnResource *user)

@@ -7,14 +7,16 @@
 #include "model/reference.h"
 
 typedef struct {
-    bool log_groups;              /* CloudWatch Logs encrypts log groups with it */
-    bool detectors;               /* … anomaly detectors */
-    const CfnResource *log_user;  /* the first of these resources, or NULL */
+    bool log_groups;               /* CloudWatch Logs encrypts log groups with it */
+    bool detectors;                /* … anomaly detectors */
+    const CfnResource *log_user;   /* the first of these resources, or NULL */
     const CfnResource *other_user; /* the first resource of another service, or NULL */
-    GPtrArray *group_names;       /* flattened names of the log groups (char*), an entry "*" where one is unknown */
+    GPtrArray *group_names; /* flattened names of the log groups (char*), an entry "*" where one is
+                               unknown */
 } CfnKmsUsage;
 
-/* Aliases, outputs, exports, nested stacks' parameters and policies are no users. Clear the result. */
+/* Aliases, outputs, exports, nested stacks' parameters and policies are no users. Clear the
+   result. */
 CfnKmsUsage cfn_kms_usage(const CfnTemplate *template, const CfnResource *key);
 void cfn_kms_usage_clear(CfnKmsUsage *usage);
 

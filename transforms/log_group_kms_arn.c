@@ -1,8 +1,8 @@
 /*
  * A log group wants the ARN of its key, and Ref of a key is its id.
  *
- * Deployment fails on the property's pattern, which begins with "arn:"; linters do not resolve what Ref gives
- * and pass it.
+ * Deployment fails on the property's pattern, which begins with "arn:"; linters do not resolve what
+ * Ref gives and pass it.
  */
 #include "engine/transform.h"
 
@@ -11,18 +11,20 @@ static void apply(CfnPass *pass, const CfnResource *resource);
 const CfnTransform cfn_transform_log_group_kms_arn = {
     .id = "log-group-kms-arn",
     .summary = "Give CloudWatch Logs the ARN of a key, not its id",
-    .rationale =
-        "KmsKeyId of a log group or anomaly detector must match `arn:…:kms:…:(key|alias)/…`. Ref of an "
-        "AWS::KMS::Key returns the bare key id, and Ref of an AWS::KMS::Alias returns the alias name, so "
-        "deployment fails with a model validation error on that property.\n\n"
-        "The repair writes GetAtt of the key's Arn instead. An alias has no Arn attribute, so its target "
-        "key is taken.",
+    .rationale = "KmsKeyId of a log group or anomaly detector must match "
+                 "`arn:…:kms:…:(key|alias)/…`. Ref of an "
+                 "AWS::KMS::Key returns the bare key id, and Ref of an AWS::KMS::Alias returns the "
+                 "alias name, so "
+                 "deployment fails with a model validation error on that property.\n\n"
+                 "The repair writes GetAtt of the key's Arn instead. An alias has no Arn "
+                 "attribute, so its target "
+                 "key is taken.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
            "aws-resource-logs-loggroup.html#cfn-logs-loggroup-kmskeyid",
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
-    .resource_types = (const char *const[]){ "AWS::Logs::LogGroup", "AWS::Logs::LogAnomalyDetector",
-                                             NULL },
+    .resource_types =
+        (const char *const[]){ "AWS::Logs::LogGroup", "AWS::Logs::LogAnomalyDetector", NULL },
     .apply = apply,
 };
 
@@ -67,7 +69,8 @@ static void apply(CfnPass *pass, const CfnResource *resource)
     for (guint i = 0; i < values->len; i++) {
         const CfnNode *value = values->pdata[i];
         g_autofree char *name = cfn_ref_name(value);
-        const CfnResource *named = name == NULL ? NULL : cfn_template_resource(pass->template, name);
+        const CfnResource *named =
+            name == NULL ? NULL : cfn_template_resource(pass->template, name);
         if (named != NULL && (is_key(named) || strcmp(named->type, "AWS::KMS::Alias") == 0)) {
             repair(pass, value, named);
         }

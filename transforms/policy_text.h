@@ -17,8 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnPolicyText, cfn_policy_text_free)
 const CfnNode *cfn_policy_text_root(const CfnPolicyText *text);
 /* A change on the document: edit with it what is under the root. */
 CfnChange *cfn_policy_text_change(CfnPolicyText *text);
-/* Carries that change over to the template: the same edits inside the text. A literal text becomes the argument of
-   Fn::Sub, and what looks like a substitution in it is escaped. */
+/* Carries that change over to the template: the same edits inside the text. A literal text becomes
+   the argument of Fn::Sub, and what looks like a substitution in it is escaped. */
 void cfn_policy_text_apply(CfnPolicyText *text, CfnChange *change);
 
 #endif

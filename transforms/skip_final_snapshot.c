@@ -1,8 +1,9 @@
 /*
  * A database that is to go without a final snapshot.
  *
- * CloudFormation has no SkipFinalSnapshot; what the API calls so is said by the deletion policy. RDS is the one service whose
- * default is to take a snapshot, and deletion protection stops the deletion altogether.
+ * CloudFormation has no SkipFinalSnapshot; what the API calls so is said by the deletion policy.
+ * RDS is the one service whose default is to take a snapshot, and deletion protection stops the
+ * deletion altogether.
  */
 #include "engine/transform.h"
 #include "syntax/scalar.h"
@@ -14,28 +15,40 @@ const CfnTransform cfn_transform_skip_final_snapshot = {
     .id = "skip-final-snapshot",
     .summary = "Let databases go with their stack, without a final snapshot",
     .rationale =
-        "Terraform's `skip_final_snapshot` has no counterpart among the properties of any resource type, and writing it makes "
-        "deployment fail. In CloudFormation the deletion policy decides: `Delete` skips the final snapshot, `Snapshot` takes one. "
-        "For AWS::RDS::DBCluster, and for AWS::RDS::DBInstance outside a cluster, `Snapshot` is the default. Deletion protection "
+        "Terraform's `skip_final_snapshot` has no counterpart among the properties of any resource "
+        "type, and writing it makes "
+        "deployment fail. In CloudFormation the deletion policy decides: `Delete` skips the final "
+        "snapshot, `Snapshot` takes one. "
+        "For AWS::RDS::DBCluster, and for AWS::RDS::DBInstance outside a cluster, `Snapshot` is "
+        "the default. Deletion protection "
         "makes the deletion of the stack fail whatever the policy says.\n\n"
-        "The repair sets `DeletionPolicy` and `UpdateReplacePolicy` to `Delete` and turns off `DeletionProtection` where the type has "
+        "The repair sets `DeletionPolicy` and `UpdateReplacePolicy` to `Delete` and turns off "
+        "`DeletionProtection` where the type has "
         "it. Where the template chose protection in so many words it waits for consent.\n\n"
-        "Deletion uses the template that is deployed, so deploy the change before you delete the stack.",
-    .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-deletionpolicy.html",
+        "Deletion uses the template that is deployed, so deploy the change before you delete the "
+        "stack.",
+    .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
+           "aws-attribute-deletionpolicy.html",
     .group = CFN_GROUP_DESTROY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_DATA_DELETABLE,
     .resource_types =
-        (const char *const[]){ "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::DocDB::DBCluster",
-                               "AWS::DocDB::DBInstance", "AWS::Neptune::DBCluster",
-                               "AWS::Neptune::DBInstance", "AWS::Redshift::Cluster",
-                               "AWS::ElastiCache::CacheCluster", "AWS::ElastiCache::ReplicationGroup",
-                               "AWS::MemoryDB::Cluster", "AWS::ElastiCache::ServerlessCache",
-                               "AWS::RedshiftServerless::Namespace", NULL },
+        (const char *const[]){
+            "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::DocDB::DBCluster",
+            "AWS::DocDB::DBInstance", "AWS::Neptune::DBCluster", "AWS::Neptune::DBInstance",
+            "AWS::Redshift::Cluster", "AWS::ElastiCache::CacheCluster",
+            "AWS::ElastiCache::ReplicationGroup", "AWS::MemoryDB::Cluster",
+            "AWS::ElastiCache::ServerlessCache", "AWS::RedshiftServerless::Namespace", NULL },
     .apply = apply,
 };
 
 /* What a policy attribute says. */
-typedef enum { POLICY_ABSENT, POLICY_DELETE, POLICY_SNAPSHOT, POLICY_RETAIN, POLICY_UNKNOWN } Policy;
+typedef enum {
+    POLICY_ABSENT,
+    POLICY_DELETE,
+    POLICY_SNAPSHOT,
+    POLICY_RETAIN,
+    POLICY_UNKNOWN
+} Policy;
 
 /* What DeletionProtection says. */
 typedef enum { PROTECTION_ABSENT, PROTECTION_OFF, PROTECTION_ON, PROTECTION_UNKNOWN } Protection;
@@ -128,14 +141,16 @@ static Database read_database(const CfnTemplate *template, const CfnResource *re
     bool instance = has_type(resource, "AWS::RDS::DBInstance");
     bool cluster = has_type(resource, "AWS::RDS::DBCluster");
     bool member = instance && cfn_resource_property(resource, "DBClusterIdentifier") != NULL;
-    bool replica = instance && (cfn_resource_property(resource, "SourceDBInstanceIdentifier") != NULL ||
-                                cfn_resource_property(resource, "SourceDBClusterIdentifier") != NULL);
+    bool replica =
+        instance && (cfn_resource_property(resource, "SourceDBInstanceIdentifier") != NULL ||
+                     cfn_resource_property(resource, "SourceDBClusterIdentifier") != NULL);
     Database database = {
         .resource = resource,
         .deletion = read_policy(resource, "DeletionPolicy"),
         .replacement = read_policy(resource, "UpdateReplacePolicy"),
         .snapshots_by_default = cluster || (instance && !member),
-        .snapshot_is_invalid = member || replica || (instance && is_custom_engine(template, resource)),
+        .snapshot_is_invalid =
+            member || replica || (instance && is_custom_engine(template, resource)),
         .has_protection = cluster || (instance && !member) ||
                           has_type(resource, "AWS::DocDB::DBCluster") ||
                           has_type(resource, "AWS::Neptune::DBCluster"),
@@ -176,9 +191,10 @@ static void make_deletable(CfnPass *pass, CfnFinding *finding, const Database *d
 static void make_snapshot_explicit(CfnPass *pass, const Database *database)
 {
     const CfnResource *resource = database->resource;
-    CfnFinding *finding = cfn_report(pass, resource->key,
-                                     "no resource type has SkipFinalSnapshot or FinalSnapshotIdentifier: "
-                                     "the deletion policy Snapshot says the same");
+    CfnFinding *finding =
+        cfn_report(pass, resource->key,
+                   "no resource type has SkipFinalSnapshot or FinalSnapshotIdentifier: "
+                   "the deletion policy Snapshot says the same");
     finding->effects = CFN_EFFECT_IN_PLACE;
     CfnChange *change = cfn_finding_change(pass, finding);
     remove_made_up(change, resource);

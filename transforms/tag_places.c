@@ -31,7 +31,8 @@ static const char *const tag_properties[] = {
     "UserPoolTags",
 };
 
-/* Tags further down, and under names that mean something else on other types. */
+/* Tags further down, and under names that mean something else on other types; in the order of the
+   types. */
 static const struct {
     const char *type;
     const char *path;
@@ -85,9 +86,10 @@ static const struct {
     { "AWS::WorkspacesInstances::WorkspaceInstance", "ManagedInstance/TagSpecifications/Tags" },
 };
 
-/* Beginnings of types. The API models of most give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* for a tag
-   value; the documents of the database services give it in words; KMS and S3 reject commas without
-   announcing it. SAM copies the tags of functions and state machines to the roles it makes. */
+/* Beginnings of types. The API models of most give the pattern [\p{L}\p{Z}\p{N}_.:/=+\-@]* for a
+   tag value; the documents of the database services give it in words; KMS and S3 reject commas
+   without announcing it. SAM copies the tags of functions and state machines to the roles it
+   makes. */
 static const char *const comma_rejecting[] = {
     "AWS::ACMPCA::",
     "AWS::AIOps::",
@@ -346,6 +348,21 @@ static bool is_custom(const CfnResource *resource)
            strcmp(resource->type, "AWS::CloudFormation::CustomResource") == 0;
 }
 
+/* The first of the tag paths whose type is not before TYPE. */
+static size_t find_paths(const char *type)
+{
+    size_t low = 0, high = G_N_ELEMENTS(tag_paths);
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(tag_paths[middle].type, type) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 void cfn_tags_of(const CfnResource *resource, GArray *out)
 {
     if (resource->properties == NULL || is_custom(resource)) {
@@ -356,10 +373,9 @@ void cfn_tags_of(const CfnResource *resource, GArray *out)
             cfn_tag_pairs(cfn_node_value(key), resource->type, "Key", "Value", out);
         }
     }
-    for (size_t i = 0; i < G_N_ELEMENTS(tag_paths); i++) {
-        if (strcmp(resource->type, tag_paths[i].type) == 0) {
-            add_tags_at(resource, tag_paths[i].path, out);
-        }
+    for (size_t i = find_paths(resource->type);
+         i < G_N_ELEMENTS(tag_paths) && strcmp(resource->type, tag_paths[i].type) == 0; i++) {
+        add_tags_at(resource, tag_paths[i].path, out);
     }
 }
 

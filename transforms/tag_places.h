@@ -22,8 +22,8 @@ void cfn_tags_of_globals(const CfnTemplate *template, GArray *out);
    or one such mapping, or the pairs of any other mapping. */
 void cfn_tag_pairs(const CfnNode *collection, const char *type, const char *key, const char *value,
                    GArray *out);
-/* Appends what stands at PATH ("A/B") under MAPPING to OUT (const CfnNode*). Lists and Fn::If on the
-   way are gone through, a step `*` is every key. */
+/* Appends what stands at PATH ("A/B") under MAPPING to OUT (const CfnNode*). Lists and Fn::If on
+   the way are gone through, a step `*` is every key. */
 void cfn_values_at(const CfnNode *mapping, const char *path, GPtrArray *out);
 
 /* Whether the service of TYPE is known to reject a comma in a tag value. */

@@ -37,6 +37,7 @@ static void run_item(gpointer item, gpointer user_data)
 
 static gpointer wait_for(CfnBatch *batch, guint index)
 {
+    g_assert(batch->slot_count > 0);
     CfnSlot *slot = &batch->slots[index % batch->slot_count];
     g_mutex_lock(&batch->mutex);
     while (!slot->is_done) {
@@ -51,7 +52,6 @@ static gpointer wait_for(CfnBatch *batch, guint index)
 static void run_threads(guint count, guint jobs, CfnBatch *batch, CfnBatchTake take)
 {
     batch->slot_count = jobs * SLOTS_PER_JOB;
-    g_assert(batch->slot_count > 0);
     batch->slots = g_new0(CfnSlot, batch->slot_count);
     g_mutex_init(&batch->mutex);
     g_cond_init(&batch->changed);

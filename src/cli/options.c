@@ -367,7 +367,8 @@ static bool take_repairs(const CfnArguments *raw, CfnCommand *command,
 /* GOption does not know an argument right behind its letter, and everyone types -j4. */
 static void detach_jobs(GStrv arguments)
 {
-    for (char **argument = arguments; *argument != NULL && strcmp(*argument, "--") != 0; argument++) {
+    for (char **argument = arguments; *argument != NULL && strcmp(*argument, "--") != 0;
+         argument++) {
         if (g_str_has_prefix(*argument, "-j") && g_ascii_isdigit((*argument)[2])) {
             char *detached = g_strconcat("--jobs=", *argument + 2, NULL);
             g_free(*argument);

@@ -1,6 +1,6 @@
 /*
- * From what was accepted to bytes: removals first, because a collection that loses everything goes with its
- * key; then everything else, each kind by its own few rules.
+ * From what was accepted to bytes: removals first, because a collection that loses everything goes
+ * with its key; then everything else, each kind by its own few rules.
  */
 #include "edit/internal.h"
 #include "edit/place.h"
@@ -121,7 +121,8 @@ static bool loses_all(const Build *build, const CfnNode *container)
     return losses == container->count;
 }
 
-/* Whether an emptied collection must stay: the root, a section, an argument of an intrinsic function. */
+/* Whether an emptied collection must stay: the root, a section, an argument of an intrinsic
+   function. */
 static bool must_stay(const CfnNode *container)
 {
     const CfnNode *parent = container->parent;
@@ -181,8 +182,7 @@ static const CfnNode *run_end(const Build *build, const CfnNode *first)
 {
     const CfnNode *last = first;
     for (const CfnNode *next = cfn_next_child(first);
-         next != NULL && g_hash_table_contains(build->removed, next);
-         next = cfn_next_child(next)) {
+         next != NULL && g_hash_table_contains(build->removed, next); next = cfn_next_child(next)) {
         last = next;
     }
     return last;
@@ -337,7 +337,7 @@ static void strip_final_break(Build *build, const CfnNode *scalar)
     while (header < source->length && g_ascii_isdigit(source->text[header])) {
         header++;
     }
-    if (scalar->span.end == source->length && source->text[header] != '-') {
+    if (scalar->span.end == source->length && scalar->length > 0 && source->text[header] != '-') {
         splice(build, header, header, "-", 1);
     }
 }
@@ -373,7 +373,8 @@ static void splice_block_children(Build *build, const CfnNode *container, const 
                                   bool is_last, const GPtrArray *wants)
 {
     CfnLook look = cfn_look_in(&build->edits->style, container);
-    look.newline = cfn_source_newline(build->tree->source, cfn_block_end(build->tree, anchor, is_last));
+    look.newline =
+        cfn_source_newline(build->tree->source, cfn_block_end(build->tree, anchor, is_last));
     g_autofree char *indent = indent_of(build, anchor);
     GString *lines = g_string_new(NULL);
     for (guint i = 0; i < wants->len; i++) {
@@ -392,7 +393,8 @@ static void splice_block_children(Build *build, const CfnNode *container, const 
     splice_lines(build, anchor, is_last, lines, look.newline);
 }
 
-/* What stands before ANCHOR on its own line, if that is only white space and perhaps a leading comma. */
+/* What stands before ANCHOR on its own line, if that is only white space and perhaps a leading
+   comma. */
 static char *line_lead(const Build *build, const CfnNode *anchor)
 {
     const CfnSource *source = build->tree->source;
@@ -434,7 +436,8 @@ static void splice_flow_inline(Build *build, const CfnNode *anchor, const GPtrAr
     splice_string(build, at, at, text);
 }
 
-/* Whether all children behind ANCHOR, of which there are some, are removed: its comma goes with them. */
+/* Whether all children behind ANCHOR, of which there are some, are removed: its comma goes with
+   them. */
 static bool loses_tail(const Build *build, const CfnNode *anchor)
 {
     const CfnNode *next = cfn_next_child(anchor);
@@ -475,8 +478,8 @@ static void splice_flow_filling(Build *build, const CfnNode *container, const GP
 {
     CfnLook look = cfn_look_in(&build->edits->style, container);
     look.one_line = look.one_line || !look.json || build->edits->style.steps[0] != 0;
-    g_autofree char *indent = look.one_line ? g_strdup("") : cfn_line_indent(build->tree,
-                                                                            container->content);
+    g_autofree char *indent =
+        look.one_line ? g_strdup("") : cfn_line_indent(build->tree, container->content);
     g_autofree char *deeper = g_strconcat(indent, look.step, NULL);
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < wants->len; i++) {
@@ -531,13 +534,13 @@ static void build_additions(Build *build, const CfnNode *container)
     const GPtrArray *wants = g_hash_table_lookup(build->additions, container);
     const CfnNode *last = last_remaining(build, container);
     build->depth = depth_of(container);
-    g_autoptr(GHashTable) groups = g_hash_table_new_full(NULL, NULL, NULL,
-                                                         (GDestroyNotify)g_ptr_array_unref);
+    g_autoptr(GHashTable) groups =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
     g_autoptr(GPtrArray) anchors = g_ptr_array_new();
     for (guint i = 0; i < wants->len; i++) {
         CfnWant *want = wants->pdata[i];
-        const CfnNode *anchor = want->after != NULL && stays(build, want->after) ? want->after
-                                                                                 : last;
+        const CfnNode *anchor =
+            want->after != NULL && stays(build, want->after) ? want->after : last;
         GPtrArray *group = g_hash_table_lookup(groups, anchor);
         if (group == NULL) {
             group = g_ptr_array_new();
@@ -673,9 +676,9 @@ static void build_replacement(Build *build, CfnWant *want)
                                   : same_place  ? indent_of(build, node->first)
                                                 : cfn_line_indent(build->tree, node->span.start);
         if (look.flow) {
-            look.one_line = look.one_line ||
-                            (node->first != NULL &&
-                             cfn_on_one_line(build->tree, node->span.start, node->span.end));
+            look.one_line =
+                look.one_line || (node->first != NULL &&
+                                  cfn_on_one_line(build->tree, node->span.start, node->span.end));
             cfn_render_flow(render, text, value, indent);
         } else {
             cfn_render_here(render, text, value, indent);
@@ -916,8 +919,8 @@ static void wrap_block(Build *build, CfnWant *want, const CfnLook *look)
 {
     const CfnNode *node = want->target;
     g_autofree char *key_indent = indent_of(build, cfn_node_key(node));
-    g_autofree char *indent = g_strconcat(key_indent, look->indented_sequences ? look->step : "",
-                                          NULL);
+    g_autofree char *indent =
+        g_strconcat(key_indent, look->indented_sequences ? look->step : "", NULL);
     size_t content = strlen(indent) + 1 + look->gap;
     GString *lead = g_string_new(NULL);
     bool below = !cfn_on_one_line(build->tree, node->mark, node->span.start);
@@ -942,8 +945,8 @@ static void wrap_flow(Build *build, CfnWant *want, CfnLook *look)
     bool one_line = look->one_line || (node->kind == CFN_SCALAR && look->inline_lists) ||
                     (node->kind != CFN_SCALAR &&
                      cfn_on_one_line(build->tree, node->span.start, node->span.end));
-    g_autofree char *indent = one_line ? g_strdup("")
-                                       : cfn_line_indent(build->tree, node->span.start);
+    g_autofree char *indent =
+        one_line ? g_strdup("") : cfn_line_indent(build->tree, node->span.start);
     g_autofree char *deeper = g_strconcat(indent, look->step, NULL);
     GString *open = g_string_new("[");
     GString *close = g_string_new(one_line ? look->comma : ",");
@@ -1022,8 +1025,8 @@ static void build_value(Build *build, CfnWant *want)
 }
 
 /*
- * By place. At one place insertions come before what is cut there, and those into an inner collection before those into
- * an outer one, which begin where the inner one ends.
+ * By place. At one place insertions come before what is cut there, and those into an inner
+ * collection before those into an outer one, which begin where the inner one ends.
  */
 static gint by_place(gconstpointer a, gconstpointer b)
 {

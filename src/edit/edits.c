@@ -1,8 +1,9 @@
 /*
  * Changes, and which of them may be applied together.
  *
- * A want claims the node it changes. Two changes that claim the same node, or one of them a node under the
- * other's, cannot both be applied in one round; additions claim nothing but that their container stays.
+ * A want claims the node it changes. Two changes that claim the same node, or one of them a node
+ * under the other's, cannot both be applied in one round; additions claim nothing but that their
+ * container stays.
  */
 #include "edit/edits.h"
 
@@ -117,7 +118,7 @@ const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)
     g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
     snippet->source = cfn_source_new("snippet", bytes, CFN_SOURCE_HARD_LIMIT, &error);
     g_assert_no_error(error);
-    snippet->tree = cfn_tree_parse(snippet->source, &error);
+    snippet->tree = cfn_tree_parse_with(snippet->source, CFN_SCANNER_LIBYAML, &error);
     g_assert_no_error(error);
     return snippet->tree;
 }
@@ -384,7 +385,8 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
     made->yaml = g_strdup(yaml);
 }
 
-/* The usual order, https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
+/* The usual order,
+   https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-anatomy.html */
 static const char *const section_order[] = {
     "AWSTemplateFormatVersion",
     "Description",

@@ -21,19 +21,21 @@ typedef enum {
 typedef struct CfnWant {
     CfnWantKind kind;
     CfnChange *change;
-    const CfnChange *unit;  /* with what it was accepted: its change, or the one that required that */
-    const CfnNode *target;  /* FILL of a section: the root */
-    const CfnNode *after;   /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
-    bool set_off;           /* ADD: with a blank line where the siblings have one */
-    char *section;          /* FILL of a missing section */
-    char *key;              /* ADD into a mapping */
-    char *yaml;             /* REPLACE, ADD, WRAP, FILL */
-    const CfnTree *snippet; /* of yaml, once it is needed */
-    char *text;             /* STRING, SPLICE */
-    uint32_t start, end;    /* SPLICE */
-    struct CfnWant *same;   /* REPLACE: the one that was accepted before and does just this */
+    const CfnChange
+        *unit; /* with what it was accepted: its change, or the one that required that */
+    const CfnNode *target; /* FILL of a section: the root */
+    const CfnNode
+        *after;    /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
+    bool set_off;  /* ADD: with a blank line where the siblings have one */
+    char *section; /* FILL of a missing section */
+    char *key;     /* ADD into a mapping */
+    char *yaml;    /* REPLACE, ADD, WRAP, FILL */
+    const CfnTree *snippet;  /* of yaml, once it is needed */
+    char *text;              /* STRING, SPLICE */
+    uint32_t start, end;     /* SPLICE */
+    struct CfnWant *same;    /* REPLACE: the one that was accepted before and does just this */
     CfnOperation *operation; /* REPLACE: what it was told as */
-    char *function;         /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
+    char *function; /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;
 
 struct CfnChange {
@@ -63,7 +65,7 @@ struct CfnEdits {
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_merge_keys;
-    GArray *anchors;       /* CfnSpan, in the order of the source */
+    GArray *anchors; /* CfnSpan, in the order of the source */
 };
 
 /* Parses YAML, which a transform wrote: malformed text is a bug. The tree is owned by EDITS. */

@@ -73,8 +73,8 @@ static uint32_t behind_deeper_comments(const CfnTree *tree, uint32_t offset, uin
     }
 }
 
-/* The same for comments in COLUMN itself, up to a block of them that something follows without a blank
-   line: that one heads what follows. */
+/* The same for comments in COLUMN itself, up to a block of them that something follows without a
+   blank line: that one heads what follows. */
 static uint32_t behind_own_comments(const CfnTree *tree, uint32_t offset, uint32_t column)
 {
     uint32_t end = offset;

@@ -13,18 +13,20 @@ uint32_t cfn_behind_comment(const CfnTree *tree, uint32_t offset);
 bool cfn_ends_line(const CfnTree *tree, uint32_t offset);
 
 /*
- * The end of the last line that belongs to CHILD, an item or pair in block style: behind its trailing
- * comment and the deeper comment lines below it; if IS_LAST also behind the comments of its own column
- * that do not head what follows the collection.
+ * The end of the last line that belongs to CHILD, an item or pair in block style: behind its
+ * trailing comment and the deeper comment lines below it; if IS_LAST also behind the comments of
+ * its own column that do not head what follows the collection.
  */
 uint32_t cfn_block_end(const CfnTree *tree, const CfnNode *child, bool is_last);
 
 /* Whether a blank line stands above CHILD, in block style, and the comments that head it. */
 bool cfn_is_set_off(const CfnTree *tree, const CfnNode *child);
 
-/* The lines (or the part of one) to cut for the children FIRST to LAST, direct neighbours, in block style. */
+/* The lines (or the part of one) to cut for the children FIRST to LAST, direct neighbours, in block
+   style. */
 CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *first, const CfnNode *last);
-/* The bytes to cut for FIRST to LAST in flow style; BEFORE is the remaining child in front, or NULL. */
+/* The bytes to cut for FIRST to LAST in flow style; BEFORE is the remaining child in front, or
+   NULL. */
 CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
                         const CfnNode *last);
 

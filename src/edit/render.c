@@ -1,7 +1,7 @@
 /*
- * Rendering follows the look of the place. Snippets are written with short intrinsics; where a file writes
- * the long ones, or is JSON, they are turned into long ones first, so that `!Sub x` is a mapping with the
- * key Fn::Sub to everything below.
+ * Rendering follows the look of the place. Snippets are written with short intrinsics; where a file
+ * writes the long ones, or is JSON, they are turned into long ones first, so that `!Sub x` is a
+ * mapping with the key Fn::Sub to everything below.
  */
 #include "edit/render.h"
 

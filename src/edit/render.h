@@ -14,8 +14,8 @@ void cfn_render_free(CfnRender *render);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnRender, cfn_render_free)
 
 /*
- * VALUE as it stands behind `Key:` in block style, with the space or the newline that belongs between.
- * INDENT is the white space before Key.
+ * VALUE as it stands behind `Key:` in block style, with the space or the newline that belongs
+ * between. INDENT is the white space before Key.
  */
 void cfn_render_behind_colon(CfnRender *render, GString *out, const CfnNode *value,
                              const char *indent);
@@ -24,8 +24,8 @@ void cfn_render_behind_dash(CfnRender *render, GString *out, const CfnNode *valu
                             const char *indent);
 /* VALUE in flow style. INDENT is the white space of the line it begins on. */
 void cfn_render_flow(CfnRender *render, GString *out, const CfnNode *value, const char *indent);
-/* VALUE at a place where one of its first line's bytes already stand at INDENT: a block mapping without its
-   first indentation, or anything on one line. */
+/* VALUE at a place where one of its first line's bytes already stand at INDENT: a block mapping
+   without its first indentation, or anything on one line. */
 void cfn_render_here(CfnRender *render, GString *out, const CfnNode *value, const char *indent);
 /* Whether VALUE is rendered as lines below its key. */
 bool cfn_render_is_block(const CfnRender *render, const CfnNode *value);

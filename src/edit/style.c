@@ -62,7 +62,8 @@ static bool wins(const CfnVote *ballot, bool preset)
     return ballot->yes == ballot->no ? preset : ballot->yes > ballot->no;
 }
 
-/* The columns between a collection's line and its children's lines; 0 if they share one, or by tabs. */
+/* The columns between a collection's line and its children's lines; 0 if they share one, or by
+   tabs. */
 static uint32_t step_of(const CfnTree *tree, const CfnNode *node)
 {
     const CfnNode *child = node->first;
@@ -157,7 +158,8 @@ static void count_long_function(CfnFileStyle *style, const CfnNode *key)
     }
     vote(&style->short_functions, false);
     const CfnNode *mapping = key->parent;
-    if (mapping->style == CFN_BLOCK || (mapping->parent != NULL && mapping->parent->style == CFN_BLOCK)) {
+    if (mapping->style == CFN_BLOCK ||
+        (mapping->parent != NULL && mapping->parent->style == CFN_BLOCK)) {
         vote(&style->long_in_braces, mapping->style == CFN_FLOW);
     }
     const CfnNode *value = cfn_node_value(key);
@@ -247,8 +249,7 @@ static void set_step(const CfnFileStyle *style, const CfnNode *container, CfnLoo
 /* The first block sequence that is a value in MAPPING, or NULL. */
 static const CfnNode *first_sequence_in(const CfnNode *mapping)
 {
-    cfn_node_each_key(key, mapping)
-    {
+    cfn_node_each_key(key, mapping) {
         const CfnNode *value = cfn_node_value(key);
         if (value->kind == CFN_SEQUENCE && value->style == CFN_BLOCK) {
             return value;
@@ -260,8 +261,8 @@ static const CfnNode *first_sequence_in(const CfnNode *mapping)
     return NULL;
 }
 
-/* Whether sequences near the container are indented: the siblings' ones first, then the parents'; whole
-   sections are left to the file's habit. */
+/* Whether sequences near the container are indented: the siblings' ones first, then the parents';
+   whole sections are left to the file's habit. */
 static bool sequences_indented(const CfnFileStyle *style, const CfnNode *container)
 {
     for (const CfnNode *node = container; node->parent != NULL && node->parent->parent != NULL;

@@ -54,7 +54,8 @@ typedef struct CfnFinding {
 
 void cfn_finding_free(CfnFinding *finding);
 
-/* The finding is to be fixed only with --unsafe-fixes. The reason is one clause ("someone chose Retain"). */
+/* The finding is to be fixed only with --unsafe-fixes. The reason is one clause ("someone chose
+   Retain"). */
 void cfn_finding_needs_consent(CfnFinding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The finding is told, never fixed. */
 void cfn_finding_cannot_fix(CfnFinding *finding, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -1,5 +1,6 @@
 /*
- * One template through all rounds: parse, find, edit, parse again, until nothing is left; then the proof.
+ * One template through all rounds: parse, find, edit, parse again, until nothing is left; then the
+ * proof.
  */
 #ifndef CFN_ENGINE_RUN_H
 #define CFN_ENGINE_RUN_H
@@ -11,33 +12,35 @@ typedef enum { CFN_PROFILE_STANDARD, CFN_PROFILE_PRODUCTION, CFN_PROFILE_EPHEMER
 
 typedef struct {
     const CfnTransform *const *transforms; /* NULL-terminated, in their order; borrowed */
-    GHashTable *select;   /* set of ids to run instead of the default ones; NULL: the default ones */
-    GHashTable *ignore;   /* set of ids not to run; NULL: none */
+    GHashTable *select; /* set of ids to run instead of the default ones; NULL: the default ones */
+    GHashTable *ignore; /* set of ids not to run; NULL: none */
     GHashTable *settings; /* "repair.key" -> "true" or "false"; NULL: presets */
     bool unsafe_fixes;
     bool without_operations; /* nobody will ask the outcome for them */
     CfnProfile profile;
 } CfnOptions;
 
-/* Something legal that is left alone and should be known: an anchor, a merge key, a duplicate key. */
+/* Something legal that is left alone and should be known: an anchor, a merge key, a duplicate
+   key. */
 typedef struct {
     CfnPlace place;
     char *message;
 } CfnNotice;
 
 typedef struct {
-    CfnSource *source;      /* the input; owned */
-    GBytes *after;          /* the text after; NULL if nothing changed; owned */
-    GPtrArray *findings;    /* CfnFinding* by place in the input; owned */
-    GPtrArray *operations;  /* CfnDone* in order of round and source; owned */
-    GPtrArray *notices;     /* CfnNotice*; owned */
-    GError *error;          /* why the file is left alone, or NULL; owned */
-    uint32_t rounds;        /* rounds that changed something */
+    CfnSource *source;     /* the input; owned */
+    GBytes *after;         /* the text after; NULL if nothing changed; owned */
+    GPtrArray *findings;   /* CfnFinding* by place in the input; owned */
+    GPtrArray *operations; /* CfnDone* in order of round and source; owned */
+    GPtrArray *notices;    /* CfnNotice*; owned */
+    GError *error;         /* why the file is left alone, or NULL; owned */
+    uint32_t rounds;       /* rounds that changed something */
     bool is_template;
-    bool one_reader;        /* libfyaml refused or misread the text: only libyaml vouches for the result */
+    bool one_reader; /* libfyaml refused or misread the text: only libyaml vouches for the result */
 } CfnOutcome;
 
-/* Never NULL. SOURCE is taken over. A source that is no template has `is_template` false and no error. */
+/* Never NULL. SOURCE is taken over. A source that is no template has `is_template` false and no
+   error. */
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options);
 void cfn_outcome_free(CfnOutcome *outcome);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnOutcome, cfn_outcome_free)

@@ -1,8 +1,8 @@
 /*
  * What a repair is: a const descriptor, and what it may say.
  *
- * A transform never fails, prints, frees or reads a file. It looks at the model and reports findings; a
- * finding may carry edits. docs/adding-a-transform.md shows how to write one.
+ * A transform never fails, prints, frees or reads a file. It looks at the model and reports
+ * findings; a finding may carry edits. docs/adding-a-transform.md shows how to write one.
  */
 #ifndef CFN_ENGINE_TRANSFORM_H
 #define CFN_ENGINE_TRANSFORM_H
@@ -31,14 +31,14 @@ typedef struct {
 } CfnSetting;
 
 struct CfnTransform {
-    const char *id;        /* kebab-case; golden folder, docs page and option value have the same name */
+    const char *id; /* kebab-case; golden folder, docs page and option value have the same name */
     const char *summary;   /* one line, imperative, no full stop */
     const char *rationale; /* paragraphs for the docs page: why AWS makes this true */
     const char *url;       /* the AWS document it relies on */
     CfnGroup group;
-    CfnEffects effects;    /* what its findings do unless they say otherwise */
-    bool unsafe;           /* every finding needs consent */
-    bool by_name;          /* off unless selected */
+    CfnEffects effects;                /* what its findings do unless they say otherwise */
+    bool unsafe;                       /* every finding needs consent */
+    bool by_name;                      /* off unless selected */
     const char *const *resource_types; /* NULL-terminated; NULL: all */
     const CfnSetting *settings;        /* ended by a NULL key; NULL: none */
     /* Called for each resource of the types, in the order of the source. */
@@ -60,17 +60,17 @@ CfnFinding *cfn_report(CfnPass *pass, const CfnNode *node, const char *format, .
     G_GNUC_PRINTF(3, 4);
 /* The change of a finding, made on first use: what to hand to the functions of edit/edits.h. */
 CfnChange *cfn_finding_change(CfnPass *pass, CfnFinding *finding);
-/* The change called KEY that several findings share, and whether it was made by this call (then fill it). FINDING's
-   change requires it. */
+/* The change called KEY that several findings share, and whether it was made by this call (then
+   fill it). FINDING's change requires it. */
 CfnChange *cfn_finding_shared_change(CfnPass *pass, CfnFinding *finding, const char *key,
                                      bool *is_new);
-/* A logical id like BASE that nothing in the template has and no one else was given this round. g_free it. Of a KEY
-   that was named before in this round the same id again. */
+/* A logical id like BASE that nothing in the template has and no one else was given this round.
+   g_free it. Of a KEY that was named before in this round the same id again. */
 char *cfn_pass_new_id(CfnPass *pass, const char *key, const char *base);
 /* The value of a setting of this transform. */
 bool cfn_pass_setting(const CfnPass *pass, const char *key);
-/* Whether RESOURCE ignores this transform, or cfnfix itself wrote it. The engine asks before `apply`; `apply_template`
-   and looks at other resources ask themselves. */
+/* Whether RESOURCE ignores this transform, or cfnfix itself wrote it. The engine asks before
+   `apply`; `apply_template` and looks at other resources ask themselves. */
 bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource);
 
 #endif

@@ -375,6 +375,9 @@ static void append_escaped(GString *out, const CfnNode *key)
 /* The step that a tag makes in the long form. */
 static void append_tag(GString *out, const CfnNode *node)
 {
+    if (!cfn_node_has_tag(node)) {
+        return;
+    }
     g_autoptr(GString) name = g_string_new("/");
     if (cfn_append_long_name(name, node)) {
         g_string_append_len(out, name->str, (gssize)name->len);

@@ -100,8 +100,8 @@ static inline bool cfn_node_is_empty(const CfnNode *node)
     return node != NULL && node->kind == CFN_SCALAR && node->span.start == node->span.end;
 }
 
-/* Whether NODE is a scalar whose decoded text is TEXT. NULL is not. Inline, as it is asked more than
-   all else, and mostly with a TEXT of known length. */
+/* Whether NODE is a scalar whose decoded text is TEXT. NULL is not. Inline, as it is asked more
+   than all else, and mostly with a TEXT of known length. */
 static inline bool cfn_node_equals(const CfnNode *node, const char *text)
 {
     return cfn_node_is_scalar(node) && node->length == strlen(text) &&

@@ -37,6 +37,7 @@ static bool differ(const Walk *walk, const char *difference)
     if (near == NULL) {
         near = walk->tree->root;
     }
+    g_assert(near != NULL); /* a tree has a root */
     return cfn_source_error(walk->tree->source, near->span.start, walk->error, CFN_ERROR_SYNTAX,
                             "a second parser reads this differently: %s", difference);
 }

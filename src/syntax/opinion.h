@@ -17,7 +17,8 @@ bool cfn_opinion_agrees(const CfnTree *tree, GError **error);
 
 /*
  * Whether libfyaml is known to misread a text in silence that has these bytes: a block scalar
- * header followed by a blank line. Such a file gets the second opinion even where nothing was found.
+ * header followed by a blank line. Such a file gets the second opinion even where nothing was
+ * found.
  */
 bool cfn_opinion_is_due(const CfnTree *tree);
 

@@ -190,14 +190,15 @@ static bool is_timestamp(Cursor cursor)
 
 CfnMeaning cfn_scalar_plain_meaning(const char *text, size_t length)
 {
+    const size_t longest_word = strlen("false");
     Cursor cursor = { text, text + length };
-    if (is_one_of(text, length, null_words)) {
+    if (length <= longest_word && is_one_of(text, length, null_words)) {
         return CFN_MEANS_NULL;
     }
-    if (is_one_of(text, length, true_words)) {
+    if (length <= longest_word && is_one_of(text, length, true_words)) {
         return CFN_MEANS_TRUE;
     }
-    if (is_one_of(text, length, false_words)) {
+    if (length <= longest_word && is_one_of(text, length, false_words)) {
         return CFN_MEANS_FALSE;
     }
     if (length == 2 && memcmp(text, "<<", 2) == 0) {
@@ -242,6 +243,9 @@ static bool is_breaking(gunichar code)
 static bool is_printable_line(const char *text, size_t length)
 {
     for (const char *at = text; at < text + length; at = g_utf8_next_char(at)) {
+        if (g_ascii_isprint(*at)) {
+            continue;
+        }
         gunichar code = *at == '\0' ? 0 : g_utf8_get_char_validated(at, text + length - at);
         if (is_breaking(code) && !(code >= 0x10000 && code <= 0x10ffff)) {
             return false;

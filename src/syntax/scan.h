@@ -5,9 +5,9 @@
  * libfyaml 0.7.12 refuses a few valid constructs (a tag on a line of its own before a block scalar)
  * and must not be given others (an explicit `?` key).
  *
- * Spans are the same from both: quotes, `&`, `*` and `!` belong to their token; a block scalar begins
- * at its `|` or `>` and ends behind its last line with content; a KEY has no width and stands where
- * the key begins (or is the `?` itself).
+ * Spans are the same from both: quotes, `&`, `*` and `!` belong to their token; a block scalar
+ * begins at its `|` or `>` and ends behind its last line with content; a KEY has no width and
+ * stands where the key begins (or is the `?` itself).
  */
 #ifndef CFN_SYNTAX_SCAN_H
 #define CFN_SYNTAX_SCAN_H
@@ -51,7 +51,8 @@ typedef enum {
 
 /*
  * All tokens of SOURCE as a new GArray of CfnToken (g_array_unref it), or NULL with ERROR:
- * CFN_ERROR_SYNTAX or CFN_ERROR_DEPTH, with its place. libfyaml also refuses what it must not be given.
+ * CFN_ERROR_SYNTAX or CFN_ERROR_DEPTH, with its place. libfyaml also refuses what it must not be
+ * given.
  */
 GArray *cfn_scan(CfnSource *source, CfnScanner scanner, GError **error);
 

@@ -1,6 +1,6 @@
 /*
- * Tokens to a tree of nodes, by a small grammar of our own (YAML 1.1 as templates use it; JSON is read
- * by the same grammar).
+ * Tokens to a tree of nodes, by a small grammar of our own (YAML 1.1 as templates use it; JSON is
+ * read by the same grammar).
  */
 #ifndef CFN_SYNTAX_TREE_H
 #define CFN_SYNTAX_TREE_H
@@ -16,15 +16,16 @@ struct CfnTree {
     const CfnNode *root; /* never NULL */
     CfnScanner scanner;  /* who read it */
     size_t node_count;
-    bool is_json;        /* JSON by its looks: flow style throughout, all strings in double quotes, no
-                            tags, comments, anchors or trailing commas */
-    CfnNode *nodes;      /* private: the arena */
+    bool is_json;   /* JSON by its looks: flow style throughout, all strings in double quotes, no
+                       tags, comments, anchors or trailing commas */
+    CfnNode *nodes; /* private: the arena */
     GStringChunk *texts; /* private: decoded texts that differ from their bytes */
 };
 
 /*
- * Parses SOURCE with the tokens of SCANNER. Exactly one document; an empty one is an error (a template
- * is a mapping). NULL with ERROR (CFN_ERROR_SYNTAX, CFN_ERROR_DEPTH) if the text is malformed.
+ * Parses SOURCE with the tokens of SCANNER. Exactly one document; an empty one is an error (a
+ * template is a mapping). NULL with ERROR (CFN_ERROR_SYNTAX, CFN_ERROR_DEPTH) if the text is
+ * malformed.
  */
 CfnTree *cfn_tree_parse_with(CfnSource *source, CfnScanner scanner, GError **error);
 /* The same with libfyaml, or, where that refuses, with libyaml; the error is libyaml's. */

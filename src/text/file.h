@@ -14,16 +14,18 @@ typedef struct {
 } CfnFileState;
 
 /*
- * The bytes of a regular file (links are followed; a FIFO, device or folder is refused without opening it for long), at
- * most LIMIT bytes. STATE, if not NULL, is filled. NULL with ERROR ("path: …").
+ * The bytes of a regular file (links are followed; a FIFO, device or folder is refused without
+ * opening it for long), at most LIMIT bytes. STATE, if not NULL, is filled. NULL with ERROR ("path:
+ * …").
  */
 GBytes *cfn_file_read(const char *path, size_t limit, CfnFileState *state, GError **error);
 /* All of standard input, at most LIMIT bytes. */
 GBytes *cfn_file_read_stdin(size_t limit, GError **error);
 /*
- * Puts BYTES in the place of the file, whole or not at all: a temporary file in the same folder, with the same mode and
- * owner, flushed, renamed. A symbolic link's target is replaced, not the link. If STATE is not NULL and the file is no
- * longer as STATE has it, or if it is read-only, nothing happens and ERROR says so.
+ * Puts BYTES in the place of the file, whole or not at all: a temporary file in the same folder,
+ * with the same mode and owner, flushed, renamed. A symbolic link's target is replaced, not the
+ * link. If STATE is not NULL and the file is no longer as STATE has it, or if it is read-only,
+ * nothing happens and ERROR says so.
  */
 bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, GError **error);
 

@@ -25,8 +25,8 @@ static bool looks_like_utf16(const CfnSource *source)
     return (a == 0xFF && b == 0xFE) || (a == 0xFE && b == 0xFF) || (a == 0) != (b == 0);
 }
 
-/* Whether all is ASCII without control bytes, as most texts are. No branch in the loop: the compiler
-   looks at many bytes at once. */
+/* Whether all is ASCII without control bytes, as most texts are. No branch in the loop: the
+   compiler looks at many bytes at once. */
 static bool is_plain(const char *text, uint32_t length)
 {
     unsigned char bad = 0;

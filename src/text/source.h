@@ -2,8 +2,8 @@
  * The text of one template: its bytes, its lines, its newlines, its byte order mark.
  *
  * A CfnSource is guarded input: strict UTF-8 (RFC 3629), no control byte but tab, newline and
- * carriage return, within a size cap. libfyaml truncates silently at a NUL and loops on some invalid
- * UTF-8, so nothing else may be scanned.
+ * carriage return, within a size cap. libfyaml truncates silently at a NUL and loops on some
+ * invalid UTF-8, so nothing else may be scanned.
  */
 #ifndef CFN_TEXT_SOURCE_H
 #define CFN_TEXT_SOURCE_H

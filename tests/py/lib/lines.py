@@ -44,8 +44,16 @@ def check_lines(before, after, touched, twins):
             _span_of(new, twins.get(id(key)))
     for container, place in touched.added:
         _added_lines(old, new, container, place, twins)
+    _headers_of_unended(old, new, twins)
     _check_kept(before, after, old.others(), new.others(), new.lines.list, old.lines.list)
     _check_comments(before, after, old.lines, doomed, touched)
+
+
+def _headers_of_unended(old, new, twins):
+    """A block scalar that ends the text gets `|-` when something follows it."""
+    for was, now in twins.get("unended", ()):
+        old.span(was.start, was.start)
+        new.span(now.start, now.start)
 
 
 def _span_of(allowed, node):
@@ -54,17 +62,23 @@ def _span_of(allowed, node):
 
 
 def _removed_lines(old, container, index, first, last):
-    """The lines of a removed pair or item, with its dash and the comment lines directly above it
-    in its column."""
+    """The lines of a removed pair or item, with its dash, the comment lines directly above it in
+    its column and the deeper ones below it."""
     lines = old.lines
     top, bottom = lines.at(first.start), lines.at(max(first.start, last.end - 1))
-    floor = _end_of_previous(lines, container, index)
+    floor = _end_of_previous(lines, container, first.start)
     if container.kind == "seq" and container.style == "block":
         while top > floor + 1 and not lines.list[top].lstrip().startswith("-"):
             top -= 1
     column = len(lines.list[top]) - len(lines.list[top].lstrip())
     while top - 1 > floor and lines.list[top - 1].startswith(" " * column + "#"):
         top -= 1
+    for line in range(bottom + 1, len(lines.list)):
+        text = lines.list[line]
+        if text.lstrip().startswith("#") and len(text) - len(text.lstrip()) > column:
+            bottom = line
+        elif text.strip():
+            break
     own = set(range(top, bottom + 1))
     old.set |= own
     shared = {floor} | {lines.at(node.start) for node in _at(container, index)}
@@ -73,10 +87,12 @@ def _removed_lines(old, container, index, first, last):
     return own - shared
 
 
-def _end_of_previous(lines, container, index):
-    nodes = _at(container, index - 1) if index else []
-    ends = [lines.at(max(n.start, n.end - 1)) for n in nodes if n.start >= 0]
-    return ends[-1] if ends else -1
+def _end_of_previous(lines, container, start):
+    """The last line of what stays in CONTAINER in front of START."""
+    places = container.pairs if container.kind == "map" else container.items
+    nodes = [n for p in places for n in ([p.key, p.value] if container.kind == "map" else [p])]
+    ends = [lines.at(max(n.start, n.end - 1)) for n in nodes if 0 <= n.start < start]
+    return max(ends, default=-1)
 
 
 def _at(container, index):

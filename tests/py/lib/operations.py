@@ -163,6 +163,8 @@ def compare(wanted, found, twins, path=""):
     """Walks both trees in step; Violation at the first difference. TWINS gets, by id of a wanted
     node, the found one."""
     twins[id(wanted)] = found
+    if wanted.unended:
+        twins["unended"] = [(wanted, found)]
     if wanted.kind != found.kind:
         raise Violation(f"{path or '/'}: {found.kind} instead of {wanted.kind}")
     if wanted.style == "report":

@@ -412,6 +412,21 @@ static char *line_lead(const Build *build, const CfnNode *anchor)
     return g_strndup(source->text + line, start - line);
 }
 
+/* What a line behind ANCHOR begins with. Where commas lead, the first child stands behind the bracket, and
+   the second one shows how it is done. NULL if new children go on the same line. */
+static char *lead_behind(const Build *build, const CfnNode *anchor)
+{
+    const CfnNode *next = cfn_next_child(anchor);
+    char *lead = line_lead(build, anchor);
+    if (lead == NULL && next != NULL) {
+        lead = line_lead(build, next);
+        if (lead != NULL && strchr(lead, ',') == NULL) {
+            g_clear_pointer(&lead, g_free);
+        }
+    }
+    return lead;
+}
+
 static bool is_one_line_collection(const Build *build, const CfnNode *child)
 {
     const CfnNode *value = cfn_claimed_node(child);
@@ -521,7 +536,7 @@ static void splice_behind(Build *build, const CfnNode *container, const CfnNode 
         return;
     }
     CfnLook look = cfn_look_in(&build->edits->style, container);
-    g_autofree char *lead = look.one_line ? NULL : line_lead(build, anchor);
+    g_autofree char *lead = look.one_line ? NULL : lead_behind(build, anchor);
     if (lead != NULL) {
         splice_flow_lines(build, anchor, wants, &look, lead);
     } else {

@@ -54,7 +54,12 @@ static void clear_splice(gpointer data)
 
 static bool has_merge_keys(const CfnTree *tree)
 {
-    return g_strstr_len(tree->source->text, tree->source->length, "<<") != NULL;
+    const char *end = tree->source->text + tree->source->length;
+    const char *at = memchr(tree->source->text, '<', tree->source->length);
+    while (at != NULL && at + 1 < end && at[1] != '<') {
+        at = memchr(at + 1, '<', (size_t)(end - at) - 1);
+    }
+    return at != NULL && at + 1 < end;
 }
 
 static gint by_start(gconstpointer a, gconstpointer b)

@@ -322,12 +322,14 @@ static bool check_replaced(Walk *walk, const CfnOperation *operation, const CfnN
     return true;
 }
 
-/* A string stays in its quotes, but gets some where it would be no string without, and double ones
-   where it has a control character. */
+/* A string stays in its quotes, a block scalar may end up on one line; a plain one gets some where it would be no string without, and double ones where it has a control character. */
 static bool is_proper_style(const CfnNode *before, const CfnNode *after)
 {
     if (before->style == after->style) {
         return true;
+    }
+    if (before->style == CFN_LITERAL || before->style == CFN_FOLDED) {
+        return after->style < CFN_LITERAL;
     }
     if (before->style == CFN_PLAIN) {
         return after->style == CFN_SINGLE_QUOTED || after->style == CFN_DOUBLE_QUOTED;

@@ -268,6 +268,8 @@ def _check_ranges(text, root, entry):
     """The place of a finding of the first round is that of its path."""
     lines = tree.Lines(text)
     for finding in entry["findings"] if entry["rounds"] < 2 else []:
+        if operations.is_ambiguous(root, finding["path"]):
+            continue
         container, index, node = operations.lookup(root, finding["path"])
         first = container.pairs[
             index].key if container is not None and container.kind == "map" else node

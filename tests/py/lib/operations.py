@@ -42,6 +42,20 @@ def find_key(node, key):
     return found[-1] if found else None
 
 
+def is_ambiguous(root, pointer):
+    """Whether a duplicate key stands on the way, so that the path means more than one place."""
+    node = root
+    for token in tokens(pointer):
+        if node.kind == "map":
+            if sum(p.key.text == token for p in node.pairs) > 1:
+                return True
+            index = find_key(node, token)
+            node = node.pairs[index].value if index is not None else node
+        elif node.kind == "seq" and token.isdigit() and int(token) < len(node.items):
+            node = node.items[int(token)]
+    return False
+
+
 def check_editable(root, pointer, is_add):
     """Nodes under anchors, aliases, merge and duplicate keys, Fn::Transform and Fn::ForEach are
     never edited."""

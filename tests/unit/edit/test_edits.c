@@ -258,6 +258,7 @@ static const Case cases[] = {
     { "set a plain number", "A: 1 # one\n", { { SET, "A", "ON" } }, "A: 'ON' # one\n" },
     { "set a quoted string", "A: \"1\"\nB: 'x'\n", { { SET, "A", "ON" } }, "A: \"ON\"\nB: 'x'\n" },
     { "set under a tag and anchor", "A: !Sub '1'\n", { { SET, "A", "2" } }, "A: !Sub '2'\n" },
+    { "set a block scalar", "A: >-\n  a\n  b\nB: 1\n", { { SET, "A", "c" } }, "A: c\nB: 1\n" },
     { "set in JSON", "{\"A\": 1}", { { SET, "A", "ON" } }, "{\"A\": \"ON\"}" },
     { "splice an escaped scalar",
       "A: \"x\\u002c y, z\"\n",

@@ -244,6 +244,14 @@ GString *cfn_text_faulty(size_t size, gboolean json)
                     json ? recorders_json : recorders_yaml);
 }
 
+GString *cfn_text_faulty_once(size_t size, gboolean json)
+{
+    g_autoptr(GString) end = g_string_new(json ? ",\n" : "");
+    put_block(end, json ? faulty_json : faulty_yaml, 0);
+    g_string_append(end, json ? recorders_json : recorders_yaml);
+    return repeated(json ? clean_json : clean_yaml, size, json, end->str);
+}
+
 GString *cfn_text_wide(guint keys)
 {
     GString *out = g_string_new("Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n    Metadata:\n");

@@ -8,8 +8,10 @@
 
 /* A template of at least SIZE bytes that needs no repair. */
 GString *cfn_text_clean(size_t size, gboolean json);
-/* One of at least SIZE bytes that needs every repair, over and over. */
+/* One of at least SIZE bytes in which nearly every resource needs repair. */
 GString *cfn_text_faulty(size_t size, gboolean json);
+/* One that needs every repair once, and is fine otherwise. */
+GString *cfn_text_faulty_once(size_t size, gboolean json);
 /* A mapping of KEYS keys. */
 GString *cfn_text_wide(guint keys);
 /* RESOURCES small resources. */

@@ -5,7 +5,10 @@
  * under the other's, cannot both be applied in one round; additions claim nothing but that their
  * container stays.
  */
+#define _GNU_SOURCE 1 /* memmem */
 #include "edit/edits.h"
+
+#include <string.h>
 
 #include "edit/internal.h"
 #include "syntax/scalar.h"
@@ -60,6 +63,26 @@ static bool has_merge_keys(const CfnTree *tree)
         at = memchr(at + 1, '<', (size_t)(end - at) - 1);
     }
     return at != NULL && at + 1 < end;
+}
+
+/* YAML 1.1 also ends lines with a lone CR, NEL, LS and PS, which neither diffs nor we take for line
+   ends. */
+static bool has_odd_breaks(const CfnTree *tree)
+{
+    static const char *const breaks[] = { "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
+    const char *text = tree->source->text;
+    const char *end = text + tree->source->length;
+    for (const char *at = text; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++) {
+        if (at + 1 == end || at[1] != '\n') {
+            return true;
+        }
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(breaks); i++) {
+        if (memmem(text, tree->source->length, breaks[i], strlen(breaks[i])) != NULL) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static gint by_start(gconstpointer a, gconstpointer b)
@@ -140,6 +163,9 @@ char *cfn_snippet_string(const char *text)
 
 CfnChange *cfn_change_new(CfnEdits *edits, gpointer owner)
 {
+    if (edits->changes->len == 0) { /* a text that needs nothing is not searched */
+        edits->has_odd_breaks = has_odd_breaks(edits->tree);
+    }
     CfnChange *change = g_new0(CfnChange, 1);
     change->edits = edits;
     change->owner = owner;
@@ -164,6 +190,9 @@ void cfn_change_drop(CfnChange *change)
 
 const char *cfn_change_refusal(const CfnChange *change)
 {
+    if (change->edits->has_odd_breaks) {
+        return "some lines of the file end neither with LF nor with CR LF";
+    }
     for (guint i = 0; i < change->requires->len; i++) {
         const CfnChange *shared = change->requires->pdata[i];
         if (shared->refusal != NULL) {

@@ -65,6 +65,7 @@ struct CfnEdits {
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_merge_keys;
+    bool has_odd_breaks;
     GArray *anchors; /* CfnSpan, in the order of the source */
 };
 

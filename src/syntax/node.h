@@ -40,20 +40,20 @@ struct CfnNode {
     const char *text;      /* a scalar's decoded text, not NUL-terminated; never NULL for scalars */
     const char *tag_text;  /* the tag's bytes, `tag` tells how many; NULL when there is none */
     uint32_t length;       /* of the text, in bytes */
-    CfnSpan span;          /* all of it, with tag and anchor, quotes and brackets. A block collection
+    CfnSpan span;     /* all of it, with tag and anchor, quotes and brackets. A block collection
                               ends where its last descendant ends; a block scalar ends behind its
                               last line with content, before that line's newline. */
-    uint32_t content;      /* where the value begins behind tag and anchor */
-    CfnSpan tag;           /* with its `!`; empty (start == end) when there is none */
-    CfnSpan anchor;        /* with its `&`; empty when there is none */
-    uint32_t mark;         /* of an item: its `-`; of a value: its `:`; else CFN_NOWHERE */
-    uint32_t comma;        /* in flow style, the comma behind this item or value, else CFN_NOWHERE */
-    uint32_t index;        /* which item or pair of its parent, from 0 */
-    uint32_t count;        /* how many items or pairs it has */
-    uint8_t kind;          /* CfnKind */
-    uint8_t style;         /* CfnStyle */
+    uint32_t content; /* where the value begins behind tag and anchor */
+    CfnSpan tag;      /* with its `!`; empty (start == end) when there is none */
+    CfnSpan anchor;   /* with its `&`; empty when there is none */
+    uint32_t mark;    /* of an item: its `-`; of a value: its `:`; else CFN_NOWHERE */
+    uint32_t comma;   /* in flow style, the comma behind this item or value, else CFN_NOWHERE */
+    uint32_t index;   /* which item or pair of its parent, from 0 */
+    uint32_t count;   /* how many items or pairs it has */
+    uint8_t kind;     /* CfnKind */
+    uint8_t style;    /* CfnStyle */
     bool is_key;
-    bool duplicate;        /* of a key: the same key stands in this mapping more than once */
+    bool duplicate; /* of a key: the same key stands in this mapping more than once */
 };
 
 /* The value of a key node. */

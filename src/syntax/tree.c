@@ -276,14 +276,33 @@ static bool parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
     return true;
 }
 
+/* A key as it is sorted. Its last bytes stand by, since logical ids differ there: most comparisons
+   need not look at the text. */
+typedef struct {
+    const CfnNode *node;
+    uint32_t length;
+    uint32_t tail;
+} SortedKey;
+
+static SortedKey sorted_key(const CfnNode *key)
+{
+    SortedKey sorted = { key, key->length, 0 };
+    const size_t size = MIN(sizeof(sorted.tail), key->length);
+    memcpy(&sorted.tail, key->text + key->length - size, size);
+    return sorted;
+}
+
 static int compare_keys(const void *a, const void *b)
 {
-    const CfnNode *left = *(const CfnNode *const *)a;
-    const CfnNode *right = *(const CfnNode *const *)b;
+    const SortedKey *left = a;
+    const SortedKey *right = b;
     if (left->length != right->length) {
         return left->length < right->length ? -1 : 1;
     }
-    return memcmp(left->text, right->text, left->length);
+    if (left->tail != right->tail) {
+        return left->tail < right->tail ? -1 : 1;
+    }
+    return memcmp(left->node->text, right->node->text, left->length);
 }
 
 static void flag_if_same(const Parser *parser, const CfnNode *a, const CfnNode *b)
@@ -306,16 +325,16 @@ static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
 /* Equal keys become neighbours when sorted: no hash that a hostile file could make collide. */
 static void compare_sorted_keys(const Parser *parser, const CfnNode *mapping)
 {
-    g_autofree const CfnNode **keys = g_new(const CfnNode *, mapping->count);
+    g_autofree SortedKey *keys = g_new(SortedKey, mapping->count);
     uint32_t count = 0;
     cfn_node_each_key(key, mapping) {
         if (key->kind == CFN_SCALAR) {
-            keys[count++] = key;
+            keys[count++] = sorted_key(key);
         }
     }
     qsort(keys, count, sizeof(keys[0]), compare_keys);
     for (uint32_t i = 1; i < count; i++) {
-        flag_if_same(parser, keys[i - 1], keys[i]);
+        flag_if_same(parser, keys[i - 1].node, keys[i].node);
     }
 }
 

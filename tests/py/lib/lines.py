@@ -9,7 +9,7 @@ class Allowed:
 
     def __init__(self, text):
         self.lines = Lines(text)
-        if "\r\n" in text and self.lines.list[-1]:
+        if text.rpartition("\n")[0].endswith("\r") and self.lines.list[-1]:
             self.lines.list[-1] += "\r"  # as if it were ended, for it may be when something follows
         self.set = set()
 

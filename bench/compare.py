@@ -1,7 +1,7 @@
 """cfnfix beside what people would use instead, on the same files, as ratios of one run.
 
-Usage: compare.py CFNFIX [FOLDER], with the Python of build/venv. FOLDER holds templates (default: the
-goldens' inputs). Each tool gets all files at once in one process, on a copy of its own:
+Usage: compare.py CFNFIX [FOLDER], with the Python of build/venv. FOLDER holds templates (default:
+the goldens). Each tool gets all files at once in one process, on a copy of its own:
 
 - `cfnfix -i`, all repairs, and `cfnfix --select rds-parameter-on-off -i --jobs 1`, the one that
 - `ruamel_on_off.py` does with ruamel.yaml, and
@@ -25,6 +25,7 @@ for path in sys.argv[1:]:
     cfnlint.decode.decode(path)
 print(len(sys.argv) - 1)
 """
+ONE_REPAIR = "rds-parameter-on-off"
 RUNS = 3
 
 
@@ -65,7 +66,7 @@ def main():
     base = [cfnfix, "-q", "-i", "--skip-non-templates"]
     tools = {
         "cfnfix, all repairs": base,
-        "cfnfix, one repair, one thread": base + ["--select", "rds-parameter-on-off", "--jobs", "1"],
+        "cfnfix, one repair, one thread": base + ["--select", ONE_REPAIR, "--jobs", "1"],
         "ruamel.yaml script, the same repair": [sys.executable, str(HERE / "ruamel_on_off.py")],
         "cfn-lint, reading alone": [sys.executable, "-c", READ_ONLY],
     }

@@ -1,7 +1,7 @@
 #!/bin/bash
 #
-# What an unchanged template of 10 KB costs from the shell, as a multiple of an empty program that is
-# linked to the same libraries. Usage: bench/startup.sh BUILD_FOLDER
+# What an unchanged template of 10 KB costs from the shell, as a multiple of an empty program that
+# is linked to the same libraries. Usage: bench/startup.sh BUILD_FOLDER
 #
 # Both run in turns, so that the speed of the machine cancels out; exit 1 if the ratio is over 2.
 set -euo pipefail

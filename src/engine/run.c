@@ -22,6 +22,7 @@ typedef struct {
     CfnSource *source;  /* the text of this round; NULL: the input */
     CfnTree *tree;      /* its tree */
     GPtrArray *history; /* CfnEdits* of the rounds before this one */
+    GHashTable *pointers; /* of findings of the first round that were not repaired in it */
     GPtrArray *owners;  /* for each of the outcome's operations, the findings that wanted it */
 } Run;
 
@@ -32,6 +33,7 @@ static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, C
         .options = options,
         .scanner = scanner,
         .history = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_edits_free),
+        .pointers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
         .owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref),
     };
 }
@@ -43,6 +45,7 @@ static void run_release(Run *run)
         cfn_source_free(run->source);
     }
     g_ptr_array_unref(run->history);
+    g_hash_table_unref(run->pointers);
     g_ptr_array_unref(run->owners);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_release)
@@ -64,6 +67,30 @@ static uint32_t map_back(const Run *run, uint32_t offset)
     return offset;
 }
 
+/* What a finding of the first round that waits, or cannot be fixed, is known by in later rounds. */
+static char *mark_of(const CfnFinding *finding)
+{
+    return g_strdup_printf("%s %u", finding->transform->id, finding->span.start);
+}
+
+/* Pointers are about the input, so those of the first round are kept for what is told in the last one. */
+static void keep_pointer(Run *run, CfnFinding *finding)
+{
+    if (run->history->len == 0) {
+        g_hash_table_insert(run->pointers, mark_of(finding), g_strdup(finding->pointer));
+    }
+}
+
+static void restore_pointer(Run *run, CfnFinding *finding)
+{
+    g_autofree char *mark = mark_of(finding);
+    const char *pointer = g_hash_table_lookup(run->pointers, mark);
+    if (run->history->len > 0 && pointer != NULL) {
+        g_free(finding->pointer);
+        finding->pointer = g_strdup(pointer);
+    }
+}
+
 static void keep_finding(Run *run, CfnFinding *finding)
 {
     CfnSource *input = run->outcome->source;
@@ -71,6 +98,7 @@ static void keep_finding(Run *run, CfnFinding *finding)
     finding->round = run->history->len + 1;
     finding->span.start = map_back(run, finding->span.start);
     finding->span.end = MAX(map_back(run, finding->span.end), finding->span.start);
+    restore_pointer(run, finding);
     finding->start = cfn_source_place(input, finding->span.start);
     finding->end = cfn_source_place(input, finding->span.end);
     g_ptr_array_add(run->outcome->findings, finding);
@@ -85,6 +113,8 @@ static void keep_findings(Run *run, CfnRound *round, bool is_last)
         if (fixed ? !is_last && cfn_change_applied(finding->change) : is_last) {
             round->findings->pdata[i] = NULL;
             keep_finding(run, finding);
+        } else {
+            keep_pointer(run, finding);
         }
     }
 }

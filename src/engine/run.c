@@ -19,11 +19,11 @@ typedef struct {
     CfnOutcome *outcome;
     const CfnOptions *options;
     CfnScanner scanner;
-    CfnSource *source;  /* the text of this round; NULL: the input */
-    CfnTree *tree;      /* its tree */
-    GPtrArray *history; /* CfnEdits* of the rounds before this one */
+    CfnSource *source;    /* the text of this round; NULL: the input */
+    CfnTree *tree;        /* its tree */
+    GPtrArray *history;   /* CfnEdits* of the rounds before this one */
     GHashTable *pointers; /* of findings of the first round that were not repaired in it */
-    GPtrArray *owners;  /* for each of the outcome's operations, the findings that wanted it */
+    GPtrArray *owners;    /* for each of the outcome's operations, the findings that wanted it */
 } Run;
 
 static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner)

@@ -15,6 +15,7 @@ typedef enum {
     CFN_WANT_SPLICE,
     CFN_WANT_ADD,
     CFN_WANT_WRAP,
+    CFN_WANT_RENAME,
     CFN_WANT_FILL, /* an empty node becomes a mapping, or a missing section is made */
 } CfnWantKind;
 
@@ -29,9 +30,9 @@ typedef struct CfnWant {
     char *key;              /* ADD into a mapping */
     char *yaml;             /* REPLACE, ADD, WRAP, FILL */
     const CfnTree *snippet; /* of yaml, once it is needed */
-    char *text;             /* STRING, SPLICE */
+    char *text;             /* STRING, SPLICE, RENAME */
     uint32_t start, end;    /* SPLICE */
-    struct CfnWant *same;   /* REPLACE: the one that was accepted before and does just this */
+    struct CfnWant *same;   /* the one that does this, too: a REPLACE accepted before, the first FILL of a place */
     CfnOperation *operation; /* REPLACE: what it was told as */
     char *function;         /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;

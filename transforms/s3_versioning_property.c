@@ -25,16 +25,27 @@ static void repair(CfnPass *pass, const CfnResource *bucket, const CfnNode *key)
 {
     CfnFinding *finding = cfn_report(pass, cfn_node_value(key), "'%.*s' is no property of a bucket",
                                      (int)key->length, key->text);
-    bool enabled;
-    if (!cfn_scalar_boolean(cfn_node_value(key), &enabled)) {
-        cfn_finding_cannot_fix(finding, "its value is no plain true or false");
-        return;
+    g_autoptr(GPtrArray) values = g_ptr_array_new();
+    cfn_branches(cfn_node_value(key), values); /* the value, or those that Fn::If chooses from */
+    bool enabled = false, any_enabled = false;
+    for (guint i = 0; i < values->len; i++) {
+        if (!cfn_scalar_boolean(values->pdata[i], &enabled)) {
+            cfn_finding_cannot_fix(finding, "its value is no plain true or false");
+            return;
+        }
+        any_enabled |= enabled;
     }
     CfnChange *change = cfn_finding_change(pass, finding);
-    if (enabled && cfn_resource_property(bucket, "VersioningConfiguration") == NULL) {
-        cfn_edit_add(change, bucket->properties, key, "VersioningConfiguration", "Status: Enabled");
+    if (!any_enabled || cfn_resource_property(bucket, "VersioningConfiguration") != NULL) {
+        cfn_edit_remove(change, key);
+        return;
     }
-    cfn_edit_remove(change, key);
+    cfn_edit_rename(change, key, "VersioningConfiguration");
+    for (guint i = 0; i < values->len; i++) {
+        cfn_scalar_boolean(values->pdata[i], &enabled);
+        cfn_edit_replace(change, values->pdata[i],
+                         enabled ? "Status: Enabled" : "!Ref AWS::NoValue");
+    }
 }
 
 static void apply(CfnPass *pass, const CfnResource *bucket)

@@ -295,6 +295,21 @@ static const CfnNode *last_remaining(const Build *build, const CfnNode *containe
     return remaining;
 }
 
+/* The child that is to be followed: the one asked for, where that goes the one before it, else the last one. */
+static const CfnNode *anchor_of(const Build *build, const CfnNode *container, const CfnWant *want,
+                                const CfnNode *last)
+{
+    if (want->after == NULL || stays(build, want->after)) {
+        return want->after != NULL ? want->after : last;
+    }
+    const CfnNode *anchor = NULL;
+    for (const CfnNode *child = container->first; child != want->after;
+         child = cfn_next_child(child)) {
+        anchor = stays(build, child) ? child : anchor;
+    }
+    return anchor != NULL ? anchor : last;
+}
+
 /* Whether the children of a block collection are set off by blank lines: as the last one is. */
 static bool sets_off(const Build *build, const CfnNode *container)
 {
@@ -554,8 +569,7 @@ static void build_additions(Build *build, const CfnNode *container)
     g_autoptr(GPtrArray) anchors = g_ptr_array_new();
     for (guint i = 0; i < wants->len; i++) {
         CfnWant *want = wants->pdata[i];
-        const CfnNode *anchor =
-            want->after != NULL && stays(build, want->after) ? want->after : last;
+        const CfnNode *anchor = anchor_of(build, container, want, last);
         GPtrArray *group = g_hash_table_lookup(groups, anchor);
         if (group == NULL) {
             group = g_ptr_array_new();
@@ -605,6 +619,7 @@ static GPtrArray *merge_fillings(const GPtrArray *wants)
             char *yaml = g_strconcat(same->yaml, want->yaml, NULL);
             g_free(same->yaml);
             same->yaml = yaml;
+            want->same = same;
         }
     }
     return merged;
@@ -616,6 +631,7 @@ static void build_section(Build *build, CfnWant *want)
     CfnLook look = cfn_look_in(&build->edits->style, root);
     want->key = g_strdup(want->section);
     CfnOperation *operation = operate(build, CFN_OP_ADD, root, want);
+    want->operation = operation;
     operation->after = want->after;
     operation->key = g_strdup(want->key);
     operation->value = value_of(build, want);
@@ -649,6 +665,20 @@ static void build_filling(Build *build, CfnWant *want)
         build_section(build, want);
     } else {
         build_replacement(build, want);
+    }
+}
+
+static void build_fillings(Build *build, const GPtrArray *wants)
+{
+    g_autoptr(GPtrArray) fillings = merge_fillings(wants);
+    for (guint i = 0; i < fillings->len; i++) {
+        build_filling(build, fillings->pdata[i]);
+    }
+    for (guint i = 0; i < wants->len; i++) {
+        const CfnWant *want = wants->pdata[i];
+        if (want->kind == CFN_WANT_FILL && want->same != NULL) {
+            add_owners_of(build, want->same->operation->owners, want);
+        }
     }
 }
 
@@ -725,14 +755,15 @@ static bool is_quoted(const CfnNode *scalar)
     return scalar->style == CFN_SINGLE_QUOTED || scalar->style == CFN_DOUBLE_QUOTED;
 }
 
-static CfnOperation *operate_text(Build *build, CfnWant *want, const char *text)
+static CfnOperation *operate_text(Build *build, CfnOpKind kind, CfnWant *want, const char *text)
 {
-    CfnOperation *operation = operate(build, CFN_OP_TEXT, want->target, want);
+    CfnOperation *operation = operate(build, kind, want->target, want);
     operation->text = g_strdup(text);
     return operation;
 }
 
-static void build_string(Build *build, CfnWant *want)
+/* The scalar, a value or a key, gets the want's text in its own kind of quotes. */
+static void build_string(Build *build, CfnOpKind kind, CfnWant *want)
 {
     const CfnNode *scalar = want->target;
     CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
@@ -745,7 +776,7 @@ static void build_string(Build *build, CfnWant *want)
     GString *text = g_string_new(NULL);
     cfn_render_string(text, want->text, strlen(want->text), &look);
     splice_string(build, scalar->content, scalar->span.end, text);
-    operate_text(build, want, want->text);
+    operate_text(build, kind, want, want->text);
 }
 
 /* ---- Inside a scalar ---- */
@@ -863,6 +894,31 @@ static void build_call(Build *build, CfnWant *want, const char *function, const 
     splice_string(build, scalar->span.start, scalar->span.start, open);
 }
 
+/* Whether a scalar that gets a function is written anew: the file spells functions long, over lines, or a plain TEXT
+   would be something else at this place. Lines of text and escapes are better left as they stand. */
+static bool is_called_anew(const Build *build, const CfnNode *scalar, const char *text)
+{
+    CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
+    const char *raw = build->tree->source->text + scalar->content;
+    bool escapes = memchr(raw, '\\', scalar->span.end - scalar->content) != NULL;
+    if (scalar->style == CFN_LITERAL || scalar->style == CFN_FOLDED || escapes) {
+        return false;
+    }
+    if (look.json) {
+        return !look.one_line && !look.inline_small;
+    }
+    return !look.short_functions || (scalar->style == CFN_PLAIN &&
+                                     !cfn_scalar_can_be_plain(text, strlen(text), look.flow));
+}
+
+static void call_anew(Build *build, CfnWant *want, const char *function, const char *text)
+{
+    g_autofree char *quoted = cfn_snippet_string(text);
+    g_free(want->yaml);
+    want->yaml = g_strdup_printf("!%s %s", function, quoted);
+    build_replacement(build, want);
+}
+
 static void build_scalar(Build *build, const CfnNode *scalar, GPtrArray *wants)
 {
     g_ptr_array_sort(wants, by_start);
@@ -874,7 +930,11 @@ static void build_scalar(Build *build, const CfnNode *scalar, GPtrArray *wants)
         !cfn_scalar_can_be_plain(text, strlen(text), in_flow)) {
         g_free(first->text);
         first->text = g_steal_pointer(&text);
-        build_string(build, first);
+        build_string(build, CFN_OP_TEXT, first);
+        return;
+    }
+    if (function != NULL && is_called_anew(build, scalar, text)) {
+        call_anew(build, first, function, text);
         return;
     }
     g_autoptr(GArray) map = cfn_scalar_map(build->tree->source, scalar);
@@ -884,7 +944,7 @@ static void build_scalar(Build *build, const CfnNode *scalar, GPtrArray *wants)
     if (function != NULL) {
         build_call(build, first, function, text);
     } else {
-        operate_text(build, first, text);
+        operate_text(build, CFN_OP_TEXT, first, text);
     }
 }
 
@@ -1029,7 +1089,10 @@ static void build_value(Build *build, CfnWant *want)
         }
         break;
     case CFN_WANT_STRING:
-        build_string(build, want);
+        build_string(build, CFN_OP_TEXT, want);
+        break;
+    case CFN_WANT_RENAME:
+        build_string(build, CFN_OP_RENAME, want);
         break;
     case CFN_WANT_WRAP:
         build_wrap(build, want);
@@ -1129,10 +1192,7 @@ static void build_all(Build *build, const GPtrArray *wants)
     for (guint i = 0; i < wants->len; i++) {
         build_value(build, wants->pdata[i]);
     }
-    g_autoptr(GPtrArray) fillings = merge_fillings(wants);
-    for (guint i = 0; i < fillings->len; i++) {
-        build_filling(build, fillings->pdata[i]);
-    }
+    build_fillings(build, wants);
 }
 
 void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)

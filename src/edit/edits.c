@@ -204,7 +204,7 @@ const char *cfn_change_refusal(const CfnChange *change)
 
 bool cfn_change_is_empty(const CfnChange *change)
 {
-    return change->wants->len == 0;
+    return change->wants->len + change->requires->len == 0;
 }
 
 bool cfn_change_applied(const CfnChange *change)
@@ -362,6 +362,11 @@ void cfn_edit_call(CfnChange *change, const CfnNode *scalar, const char *functio
     made->start = made->end = scalar->length;
     made->text = g_strdup("");
     made->function = g_strdup(function);
+}
+
+void cfn_edit_rename(CfnChange *change, const CfnNode *key, const char *name)
+{
+    want(change, CFN_WANT_RENAME, key)->text = g_strdup(name);
 }
 
 void cfn_edit_replace(CfnChange *change, const CfnNode *node, const char *yaml)

@@ -15,25 +15,24 @@ typedef enum {
     CFN_WANT_SPLICE,
     CFN_WANT_ADD,
     CFN_WANT_WRAP,
+    CFN_WANT_RENAME,
     CFN_WANT_FILL, /* an empty node becomes a mapping, or a missing section is made */
 } CfnWantKind;
 
 typedef struct CfnWant {
     CfnWantKind kind;
     CfnChange *change;
-    const CfnChange
-        *unit; /* with what it was accepted: its change, or the one that required that */
-    const CfnNode *target; /* FILL of a section: the root */
-    const CfnNode
-        *after;    /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
-    bool set_off;  /* ADD: with a blank line where the siblings have one */
-    char *section; /* FILL of a missing section */
-    char *key;     /* ADD into a mapping */
-    char *yaml;    /* REPLACE, ADD, WRAP, FILL */
-    const CfnTree *snippet;  /* of yaml, once it is needed */
-    char *text;              /* STRING, SPLICE */
-    uint32_t start, end;     /* SPLICE */
-    struct CfnWant *same;    /* REPLACE: the one that was accepted before and does just this */
+    const CfnChange *unit;  /* with what it was accepted: its change, or the one that required that */
+    const CfnNode *target;  /* FILL of a section: the root */
+    const CfnNode *after;   /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
+    bool set_off;           /* ADD: with a blank line where the siblings have one */
+    char *section;          /* FILL of a missing section */
+    char *key;              /* ADD into a mapping */
+    char *yaml;             /* REPLACE, ADD, WRAP, FILL */
+    const CfnTree *snippet; /* of yaml, once it is needed */
+    char *text;             /* STRING, SPLICE, RENAME */
+    uint32_t start, end;    /* SPLICE */
+    struct CfnWant *same;   /* the one that does this, too: a REPLACE accepted before, the first FILL of a place */
     CfnOperation *operation; /* REPLACE: what it was told as */
     char *function; /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;

@@ -3,6 +3,8 @@
  */
 #include "edit/place.h"
 
+#include "edit/edits.h"
+
 const CfnNode *cfn_next_child(const CfnNode *child)
 {
     return child->is_key ? cfn_node_next_key(child) : child->next;
@@ -232,4 +234,38 @@ CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNod
     uint32_t end = cfn_behind_comment(tree, comma + 1);
     return (CfnSpan){ above_comments(tree, line, start - line),
                       cfn_source_next_line(tree->source, end) };
+}
+
+/* ---- Comments in what is cut ---- */
+
+/* Only in the gaps between tokens does a `#` begin a comment. Moves AT behind the scalars of NODE. */
+static bool has_comment_inside(const CfnTree *tree, const CfnNode *node, uint32_t *at)
+{
+    if (node->kind == CFN_SCALAR || node->kind == CFN_ALIAS) {
+        uint32_t gap = MAX(node->span.start, *at) - *at;
+        bool found = memchr(tree->source->text + *at, '#', gap) != NULL;
+        *at = MAX(node->span.end, *at);
+        return found;
+    }
+    for (const CfnNode *child = node->first; child != NULL; child = child->next) {
+        if (has_comment_inside(tree, child, at)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool cfn_edit_takes_comments(const CfnTree *tree, const CfnNode *item_or_key)
+{
+    if (tree->is_json) {
+        return false;
+    }
+    CfnSpan cut = item_or_key->parent->style == CFN_FLOW
+                      ? item_or_key->span
+                      : cfn_block_extent(tree, item_or_key, item_or_key);
+    uint32_t at = cut.start;
+    bool found = has_comment_inside(tree, item_or_key, &at) ||
+                 (item_or_key->is_key && has_comment_inside(tree, cfn_node_value(item_or_key), &at));
+    uint32_t end = MAX(cut.end, at);
+    return found || memchr(tree->source->text + at, '#', end - at) != NULL;
 }

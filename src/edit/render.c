@@ -282,10 +282,15 @@ static void put_line_start(GString *out, const CfnLook *look, const char *indent
     g_string_append(out, indent);
 }
 
-/* A `|` scalar: its header, then its lines, deeper than INDENT. */
-static void put_literal(GString *out, const CfnNode *node, const CfnLook *look, const char *indent)
+/* A `|` scalar: its tag and header, then its lines, deeper than INDENT. */
+static void put_literal(CfnRender *render, GString *out, const CfnNode *node, const char *indent)
 {
+    const CfnLook *look = render->look;
     g_autofree char *text = g_strndup(node->text, node->length);
+    put_tag(render, out, node);
+    if (cfn_node_has_tag(node) && look->short_functions) {
+        g_string_append_c(out, ' ');
+    }
     bool ended = g_str_has_suffix(text, "\n");
     g_string_append(out, ended ? "|" : "|-");
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -355,7 +360,7 @@ void cfn_render_behind_colon(CfnRender *render, GString *out, const CfnNode *val
     g_autofree char *below = g_strconcat(indent, deeper ? render->look->step : "", NULL);
     if (is_literal(node)) {
         g_string_append_c(out, ' ');
-        put_literal(out, node, render->look, indent);
+        put_literal(render, out, node, indent);
     } else if (stands_below(node)) {
         if (cfn_node_has_tag(node) && render->look->short_functions) {
             g_string_append_c(out, ' ');
@@ -375,7 +380,7 @@ void cfn_render_behind_dash(CfnRender *render, GString *out, const CfnNode *valu
     g_autofree char *below = g_strdup_printf("%s%*s", indent, render->look->gap + 1, "");
     const CfnNode *node = spelled(render, value);
     if (is_literal(node)) {
-        put_literal(out, node, render->look, indent);
+        put_literal(render, out, node, indent);
     } else if (stands_below(node) && cfn_node_has_tag(node)) {
         put_tag(render, out, node);
         put_line_start(out, render->look, below);

@@ -96,3 +96,9 @@ bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource)
     return cfn_resource_is_ours(resource) ||
            cfn_template_ignores(pass->template, resource, pass->transform->id);
 }
+
+bool cfn_pass_runs(const CfnPass *pass, const CfnTransform *transform)
+{
+    return cfn_options_select(pass->round->options, transform) &&
+           !cfn_template_ignores(pass->template, NULL, transform->id);
+}

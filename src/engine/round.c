@@ -3,7 +3,7 @@
  */
 #include "engine/round.h"
 
-static bool is_selected(const CfnOptions *options, const CfnTransform *transform)
+bool cfn_options_select(const CfnOptions *options, const CfnTransform *transform)
 {
     if (options->ignore != NULL && g_hash_table_contains(options->ignore, transform->id)) {
         return false;
@@ -74,7 +74,7 @@ static void run_transforms(CfnRound *round, const CfnTree *tree)
 {
     g_autoptr(CfnTemplate) template = cfn_template_new(tree);
     for (const CfnTransform *const *at = round->options->transforms; *at != NULL; at++) {
-        if (is_selected(round->options, *at)) {
+        if (cfn_options_select(round->options, *at)) {
             CfnPass pass = { *at, template, round->edits, round };
             run_transform(&pass);
         }

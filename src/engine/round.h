@@ -24,4 +24,7 @@ CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options);
 void cfn_round_free(CfnRound *round);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnRound, cfn_round_free)
 
+/* Whether TRANSFORM is to be run at all. */
+bool cfn_options_select(const CfnOptions *options, const CfnTransform *transform);
+
 #endif

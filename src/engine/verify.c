@@ -259,6 +259,25 @@ static bool take_added(Walk *walk, const CfnNode *container, const CfnNode *afte
 }
 
 static bool walk_value(Walk *walk, const CfnNode *before, const CfnNode *after);
+static bool is_proper_style(const CfnNode *before, const CfnNode *after);
+
+/* A renamed pair is told as one that went and one that came, with all that was done inside it. */
+static bool walk_renamed(Walk *walk, const CfnOperation *operation, const CfnNode *key,
+                         const CfnNode *other)
+{
+    walk->met++;
+    if (!cfn_node_equals(other, operation->text) || !is_proper_style(key, other)) {
+        return fail(walk, key, "a key is not what was meant");
+    }
+    note_value(walk, operation, "remove", key, NULL);
+    GPtrArray *done = walk->done;
+    walk->done = NULL;
+    bool same = same_properties(walk, key, other) &&
+                walk_value(walk, cfn_node_value(key), cfn_node_value(other));
+    walk->done = done;
+    note_value(walk, operation, "add", other, cfn_node_value(other));
+    return same;
+}
 
 static bool walk_child(Walk *walk, const CfnNode *child, const CfnNode *other)
 {
@@ -267,6 +286,10 @@ static bool walk_child(Walk *walk, const CfnNode *child, const CfnNode *other)
     }
     if (!child->is_key) {
         return walk_value(walk, child, other);
+    }
+    const CfnOperation *rename = operation_at(walk, child, CFN_OP_RENAME);
+    if (rename != NULL) {
+        return walk_renamed(walk, rename, child, other);
     }
     return same_tree(walk, child, other) &&
            walk_value(walk, cfn_node_value(child), cfn_node_value(other));

@@ -36,7 +36,7 @@ def check_lines(before, after, touched, twins):
         if first.start >= 0:
             doomed |= _removed_lines(old, container, index, first, last)
         _neighbours(old, new, container, index, twins, removed=True)
-    for was, now, key in [(*pair, None) for pair in touched.replaced] + touched.wrapped:
+    for was, now, key in touched.replaced + touched.wrapped:
         old.span(was.start, was.end)
         _span_of(new, twins.get(id(now)))
         if key is not None:  # what stood behind it may stand under it now
@@ -170,11 +170,20 @@ def _check_comments(before, after, lines, doomed, touched):
     if new is not None:
         raise Violation(f"comment new or moved: {new!r}")
     known = {(c.text, c.behind) for c in was}
-    replaced = {text for _, node in touched.replaced for text in _texts(node)}
+    replaced = {text for _, node, _ in touched.replaced for text in _texts(node)}
+    heirs, left = _heirs(touched), {c.text for c in was if c.line in doomed}
     for comment in now:
         if comment.behind is not None and (comment.text, comment.behind) not in known \
-                and comment.behind not in replaced:
+                and comment.behind not in replaced \
+                and not (comment.text in left and comment.behind in heirs):
             raise Violation(f"comment moved behind {comment.behind!r}: {comment.text!r}")
+
+
+def _heirs(touched):
+    """The texts of pairs that came where others went: a renamed pair keeps its comments."""
+    homes = {id(container) for container, *_ in touched.removed}
+    return {text for container, place in touched.added if id(container) in homes
+            for text in _texts(place.value if container.kind == "map" else place)}
 
 
 def _texts(node):

@@ -81,7 +81,7 @@ class Touched:
 
     def __init__(self):
         self.removed = []  # (container, index when it went, key or item, value)
-        self.replaced = []  # (old node, new node)
+        self.replaced = []  # (old node, new node, its key or None)
         self.wrapped = []  # (old node, new list, its key or None)
         self.added = []  # (container, pair or item)
 
@@ -107,12 +107,12 @@ def _apply_round(root, operations, touched):
     for op, container, index, node in targets:
         if container is None:
             raise Violation("an operation on the whole template")
+        key = container.pairs[index].key if container.kind == "map" else None
         if op["op"] == "remove":
             removals.append((container, index))
         elif op["op"] == "replace":
-            touched.replaced.append((node, _set(container, node, from_report(op["value"]))))
+            touched.replaced.append((node, _set(container, node, from_report(op["value"])), key))
         else:
-            key = container.pairs[index].key if container.kind == "map" else None
             touched.wrapped.append(
                 (node, _set(container, node, Node("seq", style="report", items=[node])), key))
     _remove_all(removals, touched)

@@ -9,7 +9,7 @@
 
 #include "edit/edits.h"
 
-typedef enum { REMOVE, APPEND, WRAP, ADD, SECTION, SET, REPLACE, SPLICE, END } Verb;
+typedef enum { REMOVE, APPEND, WRAP, ADD, SECTION, SET, REPLACE, SPLICE, RENAME, CALL, END } Verb;
 
 typedef struct {
     Verb verb;
@@ -76,6 +76,13 @@ static void take(CfnChange *change, const CfnNode *root, const Step *step)
         break;
     case SPLICE:
         cfn_edit_splice(change, node, step->start, step->end, step->yaml);
+        break;
+    case RENAME:
+        cfn_edit_rename(change, handle(node), step->yaml);
+        break;
+    case CALL:
+        cfn_edit_splice(change, node, step->start, step->end, step->yaml);
+        cfn_edit_call(change, node, "Sub");
         break;
     case END:
         break;
@@ -308,10 +315,46 @@ static const Case cases[] = {
       "{\n  \"S\": {\n    \"a\": 1\n  }\n}\n",
       { { WRAP, "S", "a: 2\n" } },
       "{\n  \"S\": [\n    {\n      \"a\": 1\n    },\n    {\n      \"a\": 2\n    }\n  ]\n}\n" },
-    { "wrap in one line",
-      "S: {a: 1}\nT: [x]\n",
-      { { WRAP, "S", "a: 2\n" } },
-      "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
+    { "append a tagged text of lines",
+      "L:\n  - a\nM:\n  b: c\n",
+      { { APPEND, "L", "!Sub |\n  one\n  two\n" }, { ADD, "M", "!Sub |-\n  one\n  two\n", "d" } },
+      "L:\n  - a\n  - !Sub |\n    one\n    two\nM:\n  b: c\n  d: !Sub |-\n    one\n    two\n" },
+    { "add in the place of what is removed",
+      "A:\n  a: 1\n  # about b\n  b:\n    - x\n  # about c\n  c: 3\n",
+      { { REMOVE, "A/b" }, { ADD, "A", "y", "d", "b" } },
+      "A:\n  a: 1\n  d: y\n  # about c\n  c: 3\n" },
+    { "add in the place of what is removed, in JSON",
+      "{\n  \"a\": 1,\n  \"b\": [\n    2\n  ],\n  \"c\": 3\n}\n",
+      { { REMOVE, "b" }, { ADD, "", "z", "d", "b" } },
+      "{\n  \"a\": 1,\n  \"d\": \"z\",\n  \"c\": 3\n}\n" },
+    { "rename a key", "R:\n  Old: # o\n    T: x\n", { { RENAME, "R/Old", "New" } },
+      "R:\n  New: # o\n    T: x\n" },
+    { "rename a key in JSON", "{\"R\": {\"Old\": {\"T\": 1}}}", { { RENAME, "R/Old", "New" } },
+      "{\"R\": {\"New\": {\"T\": 1}}}" },
+    { "what is renamed is changed by no other",
+      "R:\n  Old:\n    T: x\n", { { RENAME, "R/Old", "New" }, { SET, "R/Old/T", "y" } },
+      "R:\n  New:\n    T: x\n" },
+    { "call a function on a scalar",
+      "A:\n  b: x-1 # c\n  d: !Ref y\n",
+      { { CALL, "A/b", "-${Z}", .start = 3, .end = 3 } },
+      "A:\n  b: !Sub x-1-${Z} # c\n  d: !Ref y\n" },
+    { "call a function in flow style, where the text needs quotes",
+      "A: {b: x, d: !Ref y, e: 'z'}\n",
+      { { CALL, "A/b", "-${Z}", .start = 1, .end = 1 } },
+      "A: {b: !Sub 'x-${Z}', d: !Ref y, e: 'z'}\n" },
+    { "call a function where they are spelled long",
+      "A:\n  b: 'x' # c\n  d:\n    Ref: y\n",
+      { { CALL, "A/b", "-${Z}", .start = 1, .end = 1 } },
+      "A:\n  b:\n    Fn::Sub: 'x-${Z}' # c\n  d:\n    Ref: y\n" },
+    { "call a function in JSON",
+      "{\n  \"b\": \"x\",\n  \"d\": {\n    \"Ref\": \"y\"\n  }\n}\n",
+      { { CALL, "b", "-${Z}", .start = 1, .end = 1 } },
+      "{\n  \"b\": {\n    \"Fn::Sub\": \"x-${Z}\"\n  },\n  \"d\": {\n    \"Ref\": \"y\"\n  }\n}\n" },
+    { "call a function on JSON text with escapes",
+      "{\n  \"b\": \"\\\"x\\\"\",\n  \"d\": {\n    \"Ref\": \"y\"\n  }\n}\n",
+      { { CALL, "b", "${Z}", .start = 1, .end = 2 } },
+      "{\n  \"b\": {\"Fn::Sub\": \"\\\"${Z}\\\"\"},\n  \"d\": {\n    \"Ref\": \"y\"\n  }\n}\n" },
+    { "wrap in one line", "S: {a: 1}\nT: [x]\n", { { WRAP, "S", "a: 2\n" } }, "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
 };
 
 static void run_case(void **state)

@@ -356,11 +356,16 @@ static void add_pair(Round *round)
     cfn_edit_add(round->change, round->tree->root, NULL, "x", "y");
 }
 
+static void rename_key(Round *round)
+{
+    cfn_edit_rename(round->change, cfn_node_find_key(round->tree->root, "b"), "x");
+}
+
 static void test_edits_that_were_not_made(void **state)
 {
     static const char before[] = "a: [1, 2]\nb: c\n";
-    static void (*const edits[])(Round *) = { remove_item,   append_item, wrap_value,
-                                              replace_value, set_text,    add_pair };
+    static void (*const edits[])(Round *) = { remove_item, append_item, wrap_value, replace_value,
+                                              set_text,    add_pair,    rename_key };
     for (size_t i = 0; i < G_N_ELEMENTS(edits); i++) {
         Round round;
         begin(&round, before);
@@ -399,6 +404,67 @@ static void test_texts(void **state)
     }
 }
 
+/* A pair whose key and value change at once: `"v": 1` to `"V": {s: t}`. */
+static void rename_pair(Round *round)
+{
+    begin(round, "A:\n  \"v\": 1\n  w: 2\n");
+    cfn_edit_rename(round->change, cfn_node_find_key(at(round, "A"), "v"), "V");
+    cfn_edit_replace(round->change, at(round, "A/v"), "s: t");
+    round->result = cfn_edits_apply(round->edits);
+    assert_non_null(round->result);
+}
+
+static void test_renamed_pair(void **state)
+{
+    static const struct {
+        const char *after;
+        bool same;
+    } cases[] = {
+        { "A:\n  \"V\":\n    s: t\n  w: 2\n", true },
+        { "A:\n  \"v\":\n    s: t\n  w: 2\n", false },
+        { "A:\n  \"X\":\n    s: t\n  w: 2\n", false },
+        { "A:\n  'V':\n    s: t\n  w: 2\n", false },
+        { "A:\n  V:\n    s: t\n  w: 2\n", false },
+        { "A:\n  !x \"V\":\n    s: t\n  w: 2\n", false },
+        { "A:\n  &x \"V\":\n    s: t\n  w: 2\n", false },
+        { "A:\n  \"V\": 1\n  w: 2\n", false },
+        { "A:\n  \"V\":\n    s: u\n  w: 2\n", false },
+        { "A:\n  w: 2\n  \"V\":\n    s: t\n", false },
+        { "A:\n  \"V\":\n    s: t\n", false },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Round round;
+        rename_pair(&round);
+        if (trees_accept(&round, cases[i].after, strlen(cases[i].after)) != cases[i].same) {
+            fail_msg("%s", cases[i].after);
+        }
+        end(&round);
+    }
+}
+
+/* What changed inside a renamed pair is part of what was added, and not told again. */
+static void test_operations_of_a_renamed_pair(void **state)
+{
+    Round round;
+    rename_pair(&round);
+    gsize length;
+    const char *result = g_bytes_get_data(round.result, &length);
+    g_autoptr(CfnSource) source = source_of(result, length);
+    g_autoptr(CfnTree) tree = cfn_tree_parse(source, NULL);
+    g_autoptr(GPtrArray) done = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_done_free);
+    g_autoptr(GPtrArray) owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
+    assert_true(cfn_verify(round.tree, round.edits, tree, done, owners, NULL));
+    assert_int_equal(done->len, 2);
+    assert_int_equal(owners->len, 2);
+    const CfnDone *removed = done->pdata[0], *added = done->pdata[1];
+    assert_string_equal(removed->op, "remove");
+    assert_string_equal(removed->path, "/A/v");
+    assert_string_equal(added->op, "add");
+    assert_string_equal(added->path, "/A/V");
+    assert_string_equal(added->value, "{\"s\":\"t\"}");
+    end(&round);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -410,6 +476,8 @@ int main(void)
         cmocka_unit_test(test_spellings),
         cmocka_unit_test(test_edits_that_were_not_made),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_renamed_pair),
+        cmocka_unit_test(test_operations_of_a_renamed_pair),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -427,8 +427,8 @@ static char *line_lead(const Build *build, const CfnNode *anchor)
     return g_strndup(source->text + line, start - line);
 }
 
-/* What a line behind ANCHOR begins with. Where commas lead, the first child stands behind the bracket, and
-   the second one shows how it is done. NULL if new children go on the same line. */
+/* What a line behind ANCHOR begins with. Where commas lead, the first child stands behind the
+   bracket, and the second one shows how it is done. NULL if new children go on the same line. */
 static char *lead_behind(const Build *build, const CfnNode *anchor)
 {
     const CfnNode *next = cfn_next_child(anchor);

@@ -45,9 +45,9 @@ typedef struct CfnFinding {
     char *message;    /* what is wrong, one line, no full stop at its end */
     char *reason;     /* why it was not fixed, or why it needed consent; NULL if neither */
     char *logical_id; /* NULL outside resources */
-    char *
-        pointer; /* JSON Pointer in the input; of what an earlier round wrote, in the tree of its own */
-    CfnSpan span;             /* in the input text */
+    char *pointer; /* JSON Pointer in the input; of what an earlier round wrote, in the tree of its
+                      own */
+    CfnSpan span;  /* in the input text */
     CfnPlace start, end;      /* the same as people count; end is exclusive */
     uint32_t round;           /* in which it was found, from 1 */
     struct CfnChange *change; /* private to the engine; NULL once the round is over */

@@ -73,7 +73,8 @@ static char *mark_of(const CfnFinding *finding)
     return g_strdup_printf("%s %u", finding->transform->id, finding->span.start);
 }
 
-/* Pointers are about the input, so those of the first round are kept for what is told in the last one. */
+/* Pointers are about the input, so those of the first round are kept for what is told in the last
+   one. */
 static void keep_pointer(Run *run, CfnFinding *finding)
 {
     if (run->history->len == 0) {

@@ -345,7 +345,8 @@ static bool check_replaced(Walk *walk, const CfnOperation *operation, const CfnN
     return true;
 }
 
-/* A string stays in its quotes, a block scalar may end up on one line; a plain one gets some where it would be no string without, and double ones where it has a control character. */
+/* A string stays in its quotes, a block scalar may end up on one line; a plain one gets some where
+   it would be no string without, and double ones where it has a control character. */
 static bool is_proper_style(const CfnNode *before, const CfnNode *after)
 {
     if (before->style == after->style) {

@@ -1,30 +1,31 @@
 /*
  * One table for each kind of mapping in a container definition.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-ecs-taskdefinition-containerdefinition.html
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/
+ * aws-properties-ecs-taskdefinition-containerdefinition.html
  */
 #include "transforms/container_schema.h"
 
 #include <glib.h>
 
-static const CfnContainerKey pairs[] = { { .name = "Name" }, { .name = "Value" }, { NULL } };
+static const CfnContainerKey pairs[] = { { .name = "Name" }, { .name = "Value" }, { .name = NULL } };
 
-static const CfnContainerKey secrets[] = { { .name = "Name" }, { .name = "ValueFrom" }, { NULL } };
+static const CfnContainerKey secrets[] = { { .name = "Name" }, { .name = "ValueFrom" }, { .name = NULL } };
 
-static const CfnContainerKey files[] = { { .name = "Type" }, { .name = "Value" }, { NULL } };
+static const CfnContainerKey files[] = { { .name = "Type" }, { .name = "Value" }, { .name = NULL } };
 
 static const CfnContainerKey dependencies[] = {
     { .name = "Condition" },
     { .name = "ContainerName" },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey hosts[] = {
     { .name = "Hostname" },
     { .name = "IpAddress" },
-    { NULL },
+    { .name = NULL },
 };
 
-static const CfnContainerKey firelens[] = { { .name = "Options" }, { .name = "Type" }, { NULL } };
+static const CfnContainerKey firelens[] = { { .name = "Options" }, { .name = "Type" }, { .name = NULL } };
 
 static const CfnContainerKey health_check[] = {
     { .name = "Command" },
@@ -32,23 +33,23 @@ static const CfnContainerKey health_check[] = {
     { .name = "Retries", .number = true },
     { .name = "StartPeriod", .number = true },
     { .name = "Timeout", .number = true },
-    { NULL },
+    { .name = NULL },
 };
 
-static const CfnContainerKey capabilities[] = { { .name = "Add" }, { .name = "Drop" }, { NULL } };
+static const CfnContainerKey capabilities[] = { { .name = "Add" }, { .name = "Drop" }, { .name = NULL } };
 
 static const CfnContainerKey devices[] = {
     { .name = "ContainerPath" },
     { .name = "HostPath" },
     { .name = "Permissions" },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey tmpfs[] = {
     { .name = "ContainerPath" },
     { .name = "MountOptions" },
     { .name = "Size", .number = true },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey linux_parameters[] = {
@@ -59,21 +60,21 @@ static const CfnContainerKey linux_parameters[] = {
     { .name = "SharedMemorySize", .number = true },
     { .name = "Swappiness", .number = true },
     { .name = "Tmpfs", .of = tmpfs },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey logging[] = {
     { .name = "LogDriver" },
     { .name = "Options" },
     { .name = "SecretOptions", .of = secrets },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey mount_points[] = {
     { .name = "ContainerPath" },
     { .name = "ReadOnly", .number = true },
     { .name = "SourceVolume" },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey port_mappings[] = {
@@ -83,46 +84,46 @@ static const CfnContainerKey port_mappings[] = {
     { .name = "HostPort", .number = true },
     { .name = "Name" },
     { .name = "Protocol" },
-    { NULL },
+    { .name = NULL },
 };
 
-static const CfnContainerKey credentials[] = { { .name = "CredentialsParameter" }, { NULL } };
+static const CfnContainerKey credentials[] = { { .name = "CredentialsParameter" }, { .name = NULL } };
 
 static const CfnContainerKey nvidia_mps[] = {
     { .name = "MaxComputePercent", .number = true },
     { .name = "Memory", .number = true },
-    { NULL },
+    { .name = NULL },
 };
 
-static const CfnContainerKey sharing[] = { { .name = "NvidiaMps", .of = nvidia_mps }, { NULL } };
+static const CfnContainerKey sharing[] = { { .name = "NvidiaMps", .of = nvidia_mps }, { .name = NULL } };
 
 static const CfnContainerKey resources[] = {
     { .name = "SharingStrategy", .of = sharing },
     { .name = "Type" },
     { .name = "Value" },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey restart[] = {
     { .name = "Enabled", .number = true },
     { .name = "IgnoredExitCodes", .number = true },
     { .name = "RestartAttemptPeriod", .number = true },
-    { NULL },
+    { .name = NULL },
 };
 
-static const CfnContainerKey controls[] = { { .name = "Namespace" }, { .name = "Value" }, { NULL } };
+static const CfnContainerKey controls[] = { { .name = "Namespace" }, { .name = "Value" }, { .name = NULL } };
 
 static const CfnContainerKey limits[] = {
     { .name = "HardLimit", .number = true },
     { .name = "Name" },
     { .name = "SoftLimit", .number = true },
-    { NULL },
+    { .name = NULL },
 };
 
 static const CfnContainerKey volumes[] = {
     { .name = "ReadOnly", .number = true },
     { .name = "SourceContainer" },
-    { NULL },
+    { .name = NULL },
 };
 
 const CfnContainerKey cfn_container_keys[] = {
@@ -168,7 +169,7 @@ const CfnContainerKey cfn_container_keys[] = {
     { .name = "VersionConsistency" },
     { .name = "VolumesFrom", .of = volumes },
     { .name = "WorkingDirectory" },
-    { NULL },
+    { .name = NULL },
 };
 
 static bool means(const CfnNode *key, const char *name)

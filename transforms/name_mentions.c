@@ -27,8 +27,8 @@ typedef struct {
 
 /* Keys of prose, of logical ids, and of names that mean something only where they stand. */
 static const char *const skipped_keys[] = {
-    "Comment", "ContainerName", "DependsOn", "DisplayName", "Export",  "Family",
-    "Metadata", "PolicyName",   "Sid",       "Type",        "Version",
+    "Comment",  "ContainerName", "DependsOn", "DisplayName", "Export",  "Family",
+    "Metadata", "PolicyName",    "Sid",       "Type",        "Version",
 };
 
 static void free_text(gpointer data)

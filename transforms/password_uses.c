@@ -110,9 +110,7 @@ static bool can_follow(CfnPass *pass, const CfnPasswordUse *use)
     bool is_sub = cfn_is_function(use->value, CFN_FN_SUB);
     bool is_part = use->start > 0 || use->end < text->length;
     /* As the text of a Fn::Sub, what stands around it must mean the same as before. */
-    bool is_odd = !is_sub && is_part &&
-                  (cfn_node_contains(text, "${") ||
-                   (text->style == CFN_PLAIN && text->parent->style == CFN_FLOW));
+    bool is_odd = !is_sub && is_part && cfn_node_contains(text, "${");
     return use->resource != NULL && !is_odd && takes_secrets(pass, use->resource, use->value) &&
            is_handed_on(use->value, use->resource->properties) && cfn_can_edit(pass, use->value);
 }

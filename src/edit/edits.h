@@ -35,6 +35,7 @@ void cfn_change_drop(CfnChange *change);
 /* Why a node of CHANGE may not be edited ("stands under the anchor 'x'"), or NULL. Owned by
    CHANGE. */
 const char *cfn_change_refusal(const CfnChange *change);
+/* Whether it neither changes nor requires anything. */
 bool cfn_change_is_empty(const CfnChange *change);
 
 /* Why NODE may not be edited, as a new string, or NULL when it may. */

@@ -310,14 +310,17 @@ static bool is_literal(const CfnNode *node)
     return node->kind == CFN_SCALAR && node->style == CFN_LITERAL && node->length > 0;
 }
 
-static bool stands_below(const CfnNode *node)
+/* Whether NODE is written in lines of its own. So is every list where tools wrote the file: they have no flow style. */
+static bool stands_below(const CfnRender *render, const CfnNode *node)
 {
-    return node->kind != CFN_SCALAR && node->style == CFN_BLOCK && node->count > 0;
+    const CfnLook *look = render->look;
+    bool spread = node->kind == CFN_SEQUENCE && !look->short_functions && !look->long_lists_inline;
+    return node->kind != CFN_SCALAR && node->count > 0 && (node->style == CFN_BLOCK || spread);
 }
 
 bool cfn_render_is_block(const CfnRender *render, const CfnNode *value)
 {
-    return stands_below(spelled((CfnRender *)render, value));
+    return stands_below(render, spelled((CfnRender *)render, value));
 }
 
 static void put_pairs(CfnRender *render, GString *out, const CfnNode *mapping, const char *indent)
@@ -361,7 +364,7 @@ void cfn_render_behind_colon(CfnRender *render, GString *out, const CfnNode *val
     if (is_literal(node)) {
         g_string_append_c(out, ' ');
         put_literal(render, out, node, indent);
-    } else if (stands_below(node)) {
+    } else if (stands_below(render, node)) {
         if (cfn_node_has_tag(node) && render->look->short_functions) {
             g_string_append_c(out, ' ');
             put_tag(render, out, node);
@@ -381,7 +384,7 @@ void cfn_render_behind_dash(CfnRender *render, GString *out, const CfnNode *valu
     const CfnNode *node = spelled(render, value);
     if (is_literal(node)) {
         put_literal(render, out, node, indent);
-    } else if (stands_below(node) && cfn_node_has_tag(node)) {
+    } else if (stands_below(render, node) && cfn_node_has_tag(node)) {
         put_tag(render, out, node);
         put_line_start(out, render->look, below);
         put_below(render, out, node, below);
@@ -393,7 +396,7 @@ void cfn_render_behind_dash(CfnRender *render, GString *out, const CfnNode *valu
 void cfn_render_here(CfnRender *render, GString *out, const CfnNode *value, const char *indent)
 {
     const CfnNode *node = spelled(render, value);
-    if (stands_below(node)) {
+    if (stands_below(render, node)) {
         put_below(render, out, node, indent);
     } else if (node->kind == CFN_SCALAR) {
         put_tag(render, out, node);

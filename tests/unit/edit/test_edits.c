@@ -168,6 +168,11 @@ static const Case cases[] = {
       "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n  - x:\n      Fn::GetAtt:\n     "
       " - K\n      - Arn\n"
       "    z:\n      Fn::Sub: 'a'\n" },
+    { "lists where a tool wrote long intrinsics in block style",
+      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n",
+      { { APPEND, "A/L", "x: [a, b]\nz: !If [C, !Ref R, '']\ne: []\n" } },
+      "A:\n  X:\n    Fn::GetAtt:\n    - A\n    - Arn\n  L:\n  - a\n  - x:\n    - a\n    - b\n"
+      "    z:\n      Fn::If:\n      - C\n      - Ref: R\n      - ''\n    e: []\n" },
     { "remove an item with its comment",
       "L:\n  - a\n\n  # about b\n  - b # b\n  - c\n",
       { { REMOVE, "L/1", NULL } },

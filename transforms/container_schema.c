@@ -7,11 +7,17 @@
 
 #include <glib.h>
 
-static const CfnContainerKey pairs[] = { { .name = "Name" }, { .name = "Value" }, { .name = NULL } };
+static const CfnContainerKey pairs[] = { { .name = "Name" },
+                                         { .name = "Value" },
+                                         { .name = NULL } };
 
-static const CfnContainerKey secrets[] = { { .name = "Name" }, { .name = "ValueFrom" }, { .name = NULL } };
+static const CfnContainerKey secrets[] = { { .name = "Name" },
+                                           { .name = "ValueFrom" },
+                                           { .name = NULL } };
 
-static const CfnContainerKey files[] = { { .name = "Type" }, { .name = "Value" }, { .name = NULL } };
+static const CfnContainerKey files[] = { { .name = "Type" },
+                                         { .name = "Value" },
+                                         { .name = NULL } };
 
 static const CfnContainerKey dependencies[] = {
     { .name = "Condition" },
@@ -25,7 +31,9 @@ static const CfnContainerKey hosts[] = {
     { .name = NULL },
 };
 
-static const CfnContainerKey firelens[] = { { .name = "Options" }, { .name = "Type" }, { .name = NULL } };
+static const CfnContainerKey firelens[] = { { .name = "Options" },
+                                            { .name = "Type" },
+                                            { .name = NULL } };
 
 static const CfnContainerKey health_check[] = {
     { .name = "Command" },
@@ -36,7 +44,9 @@ static const CfnContainerKey health_check[] = {
     { .name = NULL },
 };
 
-static const CfnContainerKey capabilities[] = { { .name = "Add" }, { .name = "Drop" }, { .name = NULL } };
+static const CfnContainerKey capabilities[] = { { .name = "Add" },
+                                                { .name = "Drop" },
+                                                { .name = NULL } };
 
 static const CfnContainerKey devices[] = {
     { .name = "ContainerPath" },
@@ -87,7 +97,8 @@ static const CfnContainerKey port_mappings[] = {
     { .name = NULL },
 };
 
-static const CfnContainerKey credentials[] = { { .name = "CredentialsParameter" }, { .name = NULL } };
+static const CfnContainerKey credentials[] = { { .name = "CredentialsParameter" },
+                                               { .name = NULL } };
 
 static const CfnContainerKey nvidia_mps[] = {
     { .name = "MaxComputePercent", .number = true },
@@ -95,7 +106,8 @@ static const CfnContainerKey nvidia_mps[] = {
     { .name = NULL },
 };
 
-static const CfnContainerKey sharing[] = { { .name = "NvidiaMps", .of = nvidia_mps }, { .name = NULL } };
+static const CfnContainerKey sharing[] = { { .name = "NvidiaMps", .of = nvidia_mps },
+                                           { .name = NULL } };
 
 static const CfnContainerKey resources[] = {
     { .name = "SharingStrategy", .of = sharing },
@@ -111,7 +123,9 @@ static const CfnContainerKey restart[] = {
     { .name = NULL },
 };
 
-static const CfnContainerKey controls[] = { { .name = "Namespace" }, { .name = "Value" }, { .name = NULL } };
+static const CfnContainerKey controls[] = { { .name = "Namespace" },
+                                            { .name = "Value" },
+                                            { .name = NULL } };
 
 static const CfnContainerKey limits[] = {
     { .name = "HardLimit", .number = true },

@@ -9,10 +9,11 @@
 typedef struct CfnContainerKey CfnContainerKey;
 
 struct CfnContainerKey {
-    const char *name;          /* NULL ends a table */
-    const CfnContainerKey *of; /* the keys of the value, or of its items; NULL: a plain value, or a map with keys of
+    const char *name; /* NULL ends a table */
+    const CfnContainerKey
+        *of; /* the keys of the value, or of its items; NULL: a plain value, or a map with keys of
                                   the author's own */
-    bool number;               /* a number or boolean, or a list of numbers */
+    bool number; /* a number or boolean, or a list of numbers */
 };
 
 /* Of a container definition itself. */

@@ -48,15 +48,16 @@ static char *fill_in(const CfnNode *text, const CfnNode *map, char **problem)
     uint32_t done = 0;
     for (guint i = 0; i < parts->len; i++) {
         const CfnSubPart *part = &g_array_index(parts, CfnSubPart, i);
-        g_autofree char *name = g_strndup(text->text + part->name_start,
-                                          part->name_end - part->name_start);
+        g_autofree char *name =
+            g_strndup(text->text + part->name_start, part->name_end - part->name_start);
         const CfnNode *value = part->literal ? NULL : cfn_node_get(map, name);
         if (value == NULL) {
             continue;
         }
         g_autofree char *flat = flatten(value);
         if (flat == NULL) {
-            *problem = g_strdup_printf("what its Fn::Sub puts in for ${%s} cannot be read here", name);
+            *problem =
+                g_strdup_printf("what its Fn::Sub puts in for ${%s} cannot be read here", name);
             return NULL;
         }
         g_string_append_len(out, text->text + done, part->start - done);
@@ -79,7 +80,8 @@ static char *read_text(const CfnNode *node, bool *substitutes, char **problem)
     }
     if (cfn_is_function(node, CFN_FN_JOIN)) {
         char *flat = flatten(node);
-        *problem = flat == NULL ? g_strdup("what its Fn::Join puts together cannot be read here") : NULL;
+        *problem =
+            flat == NULL ? g_strdup("what its Fn::Join puts together cannot be read here") : NULL;
         return flat;
     }
     return NULL;
@@ -101,7 +103,8 @@ static char *with_quotes(CfnContainerText *self, const char *text)
     const char *last_close = self->substitutes ? strrchr(text, '}') : NULL;
     bool in_string = false;
     for (const char *at = text; *at != '\0'; at++) {
-        if (!in_string && last_close != NULL && at < last_close && g_str_has_prefix(at, "${") && at[2] != '!') {
+        if (!in_string && last_close != NULL && at < last_close && g_str_has_prefix(at, "${") &&
+            at[2] != '!') {
             const char *close = strchr(at, '}');
             quote_bare(self, out, at, (size_t)(close + 1 - at));
             at = close;

@@ -9,7 +9,8 @@
 typedef struct {
     CfnSource *source;
     CfnTree *tree;
-    GHashTable *bare;    /* offsets of the strings that stand for a `${…}` outside of quotes; private */
+    GHashTable
+        *bare; /* offsets of the strings that stand for a `${…}` outside of quotes; private */
     bool substitutes;    /* `${…}` in its strings is what Fn::Sub knows */
     guint substitutions; /* how many there are */
 } CfnContainerText;

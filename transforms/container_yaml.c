@@ -65,7 +65,8 @@ static void put_scalar(Writer *writer, const CfnNode *scalar, const CfnContainer
 {
     bool bare = cfn_container_text_is_bare(writer->text, scalar);
     if (bare && (known == NULL || !known->number)) {
-        fail(writer, "a substitution stands outside of quotes, where it may bring more than one value");
+        fail(writer,
+             "a substitution stands outside of quotes, where it may bring more than one value");
     } else if (is_null(scalar)) {
         fail(writer, "a list in it has the item null");
     } else if (memchr(scalar->text, '\0', scalar->length) != NULL) {
@@ -123,8 +124,7 @@ static void put_mapping(Writer *writer, const CfnNode *mapping, const CfnContain
 {
     g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     gsize before = writer->out->len;
-    cfn_node_each_key(key, mapping)
-    {
+    cfn_node_each_key(key, mapping) {
         put_pair(writer, key, keys, seen, depth);
     }
     if (writer->out->len == before) {
@@ -135,8 +135,7 @@ static void put_mapping(Writer *writer, const CfnNode *mapping, const CfnContain
 static void put_sequence(Writer *writer, const CfnNode *list, const CfnContainerKey *known,
                          guint depth)
 {
-    cfn_node_each_item(item, list)
-    {
+    cfn_node_each_item(item, list) {
         put_line_start(writer, depth);
         g_string_append_c(writer->out, '-');
         put_value(writer, item, known, depth + 1);
@@ -166,8 +165,7 @@ static void put_value(Writer *writer, const CfnNode *value, const CfnContainerKe
 
 static bool is_container(const CfnNode *node)
 {
-    cfn_node_each_key(key, node)
-    {
+    cfn_node_each_key(key, node) {
         const CfnContainerKey *known = cfn_container_key(cfn_container_keys, key);
         if (known != NULL && strcmp(known->name, "Name") == 0) {
             return true;
@@ -178,8 +176,7 @@ static bool is_container(const CfnNode *node)
 
 static bool all_containers(const CfnNode *list)
 {
-    cfn_node_each_item(item, list)
-    {
+    cfn_node_each_item(item, list) {
         if (!cfn_node_is_mapping(item)) {
             return false;
         }

@@ -8,12 +8,14 @@ static void apply_template(CfnPass *pass);
 const CfnTransform cfn_transform_kms_alias = {
     .id = "kms-alias",
     .summary = "Give each KMS key an alias",
-    .rationale =
-        "Consoles, logs and bills show a KMS key by its id, which says nothing. An alias names it, and lets programs "
-        "ask for it by that name.\n\n"
-        "The repair adds an AWS::KMS::Alias for each key of the template that has none there, under the key's own "
-        "condition. Its name begins with the name of the stack, because an alias exists once in an account and "
-        "region.",
+    .rationale = "Consoles, logs and bills show a KMS key by its id, which says nothing. An alias "
+                 "names it, and lets programs "
+                 "ask for it by that name.\n\n"
+                 "The repair adds an AWS::KMS::Alias for each key of the template that has none "
+                 "there, under the key's own "
+                 "condition. Its name begins with the name of the stack, because an alias exists "
+                 "once in an account and "
+                 "region.",
     .url = "https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html",
     .group = CFN_GROUP_HYGIENE,
     .effects = CFN_EFFECT_NEW_RESOURCE,
@@ -66,8 +68,9 @@ static void check(CfnPass *pass, const CfnResource *key)
 {
     CfnFinding *finding = cfn_report(pass, key->key, "the key has no alias");
     if (cfn_template_has_macro(pass->template)) {
-        cfn_finding_cannot_fix(finding, "the template goes through a macro, so an alias may come from "
-                                        "there");
+        cfn_finding_cannot_fix(finding,
+                               "the template goes through a macro, so an alias may come from "
+                               "there");
         return;
     }
     if (!is_plain_id(key->logical_id)) {

@@ -74,8 +74,7 @@ static void index_text(CfnMentions *mentions, Text *text)
             texts = g_ptr_array_new();
             g_hash_table_insert(mentions->words, g_steal_pointer(&key), texts);
         }
-        if (texts->len <= MOST_TEXTS &&
-            (texts->len == 0 || texts->pdata[texts->len - 1] != text)) {
+        if (texts->len <= MOST_TEXTS && (texts->len == 0 || texts->pdata[texts->len - 1] != text)) {
             g_ptr_array_add(texts, text);
         }
     }

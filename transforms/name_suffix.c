@@ -21,9 +21,10 @@ static const struct {
     const char *name;
     bool is_suffix; /* made for it, so that a length limit is enough */
 } known_parameters[] = {
-    { "NameSuffix", true },         { "EnvironmentSuffix", true }, { "EnvSuffix", true },
-    { "EnvironmentName", false },   { "Environment", false },      { "EnvName", false },
-    { "Env", false },               { "Stage", false },
+    { "NameSuffix", true },   { "EnvironmentSuffix", true },
+    { "EnvSuffix", true },    { "EnvironmentName", false },
+    { "Environment", false }, { "EnvName", false },
+    { "Env", false },         { "Stage", false },
 };
 
 /* ---- The parameter ---- */
@@ -46,8 +47,7 @@ static bool fits_any_name(const CfnNode *value)
 static size_t longest_value(const CfnNode *values)
 {
     size_t longest = 0;
-    cfn_node_each_item(value, values)
-    {
+    cfn_node_each_item(value, values) {
         if (!fits_any_name(value)) {
             return 0;
         }
@@ -188,8 +188,8 @@ static void put_on_text(CfnChange *change, const CfnNameSuffix *suffix, const Cf
     if (may_end && g_str_has_suffix(text, ".fifo")) {
         end -= strlen(".fifo");
     }
-    g_autofree char *added = g_strdup_printf("%s${%s}", needs_hyphen(text, end) ? "-" : "",
-                                             suffix->parameter);
+    g_autofree char *added =
+        g_strdup_printf("%s${%s}", needs_hyphen(text, end) ? "-" : "", suffix->parameter);
     cfn_edit_splice(change, scalar, (uint32_t)end, (uint32_t)end, added);
 }
 

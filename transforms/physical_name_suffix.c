@@ -18,18 +18,26 @@ const CfnTransform cfn_transform_physical_name_suffix = {
     .id = "physical-name-suffix",
     .summary = "End hard-coded names with a parameter, so that stacks do not collide",
     .rationale =
-        "A bucket's name exists once in the world, that of a role once in an account, most others once in an account "
-        "and region. A template that writes such a name out can be deployed once: a stack for another environment, or "
+        "A bucket's name exists once in the world, that of a role once in an account, most others "
+        "once in an account "
+        "and region. A template that writes such a name out can be deployed once: a stack for "
+        "another environment, or "
         "a new try after a failed one that left something behind, ends with \"already exists\".\n\n"
         "The repair appends a parameter to such names and to Name tags: `orders` becomes "
-        "`!Sub 'orders-${NameSuffix}'`. A parameter that the template has for its environment is used if all values "
-        "it allows fit into a name. Names stay within the length that their type allows, if need be by "
+        "`!Sub 'orders-${NameSuffix}'`. A parameter that the template has for its environment is "
+        "used if all values "
+        "it allows fit into a name. Names stay within the length that their type allows, if need "
+        "be by "
         "leaving out some of their middle, and `.fifo` stays at the end.\n\n"
-        "A name that something else in the template spells out too (a policy's ARN, an environment variable, the log "
-        "group of a function) is told and left, for both would have to change. What names the resource from outside "
+        "A name that something else in the template spells out too (a policy's ARN, an environment "
+        "variable, the log "
+        "group of a function) is told and left, for both would have to change. What names the "
+        "resource from outside "
         "the template cannot be seen.\n\n"
-        "A new name means a new resource: on the next deployment CloudFormation creates it, and deletes the old one "
-        "with what it holds. Hence consent is asked for, but for Name tags and the few names that can be changed in "
+        "A new name means a new resource: on the next deployment CloudFormation creates it, and "
+        "deletes the old one "
+        "with what it holds. Hence consent is asked for, but for Name tags and the few names that "
+        "can be changed in "
         "place.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
            "aws-properties-name.html",
@@ -65,12 +73,14 @@ typedef struct {
 static char *constant_name(const CfnNode *node)
 {
     bool literal = cfn_intrinsic(node).function == CFN_FN_NONE;
-    if (literal && (!cfn_node_is_scalar(node) || cfn_node_has_tag(node) ||
-                    cfn_scalar_meaning(node) != CFN_MEANS_STRING || cfn_node_contains(node, "${"))) {
+    if (literal &&
+        (!cfn_node_is_scalar(node) || cfn_node_has_tag(node) ||
+         cfn_scalar_meaning(node) != CFN_MEANS_STRING || cfn_node_contains(node, "${"))) {
         return NULL;
     }
     g_autofree char *flat = cfn_flatten(node);
-    if (flat == NULL || *flat == '\0' || strchr(flat, '\n') != NULL || !cfn_name_is_constant(flat)) {
+    if (flat == NULL || *flat == '\0' || strchr(flat, '\n') != NULL ||
+        !cfn_name_is_constant(flat)) {
         return NULL;
     }
     return g_steal_pointer(&flat);
@@ -149,7 +159,8 @@ static const char *make_room(Run *run, const Name *name, char **cut)
         return "with the suffix it would be longer than the service allows";
     }
     *cut = find_cut(run, name, limit - added);
-    return *cut == NULL ? "cut so that the suffix fits, it would be the same as another name" : NULL;
+    return *cut == NULL ? "cut so that the suffix fits, it would be the same as another name"
+                        : NULL;
 }
 
 /* Whether NAME has to match something, which FINDING then says. */
@@ -166,9 +177,8 @@ static bool must_match(Run *run, CfnFinding *finding, const Name *name)
                                         "cannot be seen");
         return true;
     }
-    const CfnNode *mention = name->kind == NULL
-                                 ? cfn_mention_of_tag(run->mentions, name->flat)
-                                 : cfn_mention_of_name(run->mentions, name->flat);
+    const CfnNode *mention = name->kind == NULL ? cfn_mention_of_tag(run->mentions, name->flat)
+                                                : cfn_mention_of_name(run->mentions, name->flat);
     if (mention == NULL) {
         return false;
     }
@@ -196,9 +206,9 @@ static void set_effects(CfnFinding *finding, const Name *name)
 
 static void check(Run *run, const Name *name)
 {
-    CfnFinding *finding = cfn_report(run->pass, name->node, "the %s '%s' is the same in every stack",
-                                     name->kind == NULL ? "Name tag" : name->kind->property,
-                                     name->flat);
+    CfnFinding *finding =
+        cfn_report(run->pass, name->node, "the %s '%s' is the same in every stack",
+                   name->kind == NULL ? "Name tag" : name->kind->property, name->flat);
     g_autofree char *cut = NULL;
     set_effects(finding, name);
     if (must_match(run, finding, name)) {

@@ -7,9 +7,9 @@
 #include "model/template.h"
 
 enum {
-    CFN_NAME_MUTABLE = 1 << 0,  /* a new name is no new resource */
-    CFN_NAME_OF_DATA = 1 << 1,  /* what is replaced takes its data along */
-    CFN_NAME_MAY_END = 1 << 2,  /* in `.fifo`, which must stay at the end */
+    CFN_NAME_MUTABLE = 1 << 0, /* a new name is no new resource */
+    CFN_NAME_OF_DATA = 1 << 1, /* what is replaced takes its data along */
+    CFN_NAME_MAY_END = 1 << 2, /* in `.fifo`, which must stay at the end */
 };
 
 typedef struct {

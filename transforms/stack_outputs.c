@@ -9,13 +9,17 @@ static void apply_template(CfnPass *pass);
 const CfnTransform cfn_transform_stack_outputs = {
     .id = "stack-outputs",
     .summary = "Add an output for each main resource that has none",
-    .rationale =
-        "Outputs are where deployment scripts and people find what a stack made: the name of its bucket, the URL of "
-        "its queue, the endpoint of its database. Without them they look for it in consoles, or guess names.\n\n"
-        "The repair adds one output for each resource that stands for itself, with the value that it is called by: "
-        "an identifier, an ARN or an endpoint, depending on its type. Roles, policies, subnets and the like get none, "
-        "nor does what some output tells of already. An output exists when its resource does: it has the "
-        "same condition. Nothing is exported.",
+    .rationale = "Outputs are where deployment scripts and people find what a stack made: the name "
+                 "of its bucket, the URL of "
+                 "its queue, the endpoint of its database. Without them they look for it in "
+                 "consoles, or guess names.\n\n"
+                 "The repair adds one output for each resource that stands for itself, with the "
+                 "value that it is called by: "
+                 "an identifier, an ARN or an endpoint, depending on its type. Roles, policies, "
+                 "subnets and the like get none, "
+                 "nor does what some output tells of already. An output exists when its resource "
+                 "does: it has the "
+                 "same condition. Nothing is exported.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/"
            "outputs-section-structure.html",
     .group = CFN_GROUP_HYGIENE,

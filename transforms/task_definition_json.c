@@ -12,14 +12,18 @@ static void apply(CfnPass *pass, const CfnResource *task);
 const CfnTransform cfn_transform_task_definition_json = {
     .id = "task-definition-json",
     .summary = "Write container definitions as a list, not as JSON text",
-    .rationale =
-        "ContainerDefinitions of an AWS::ECS::TaskDefinition is a list. The ECS API's command line and Terraform take "
-        "a JSON text instead, and code that was written with those in mind puts such a text into the template. "
-        "Deployment then fails: \"expected type: JSONArray, found: String\".\n\n"
-        "The repair writes the list. Keys get the names that CloudFormation has for them (`portMappings` becomes "
-        "`PortMappings`); the keys of maps that are the author's own, such as log driver options and Docker labels, "
-        "stay. Where Fn::Sub or Fn::Join made the text, each string keeps its `${…}`, and a number that was "
-        "substituted becomes a Ref.",
+    .rationale = "ContainerDefinitions of an AWS::ECS::TaskDefinition is a list. The ECS API's "
+                 "command line and Terraform take "
+                 "a JSON text instead, and code that was written with those in mind puts such a "
+                 "text into the template. "
+                 "Deployment then fails: \"expected type: JSONArray, found: String\".\n\n"
+                 "The repair writes the list. Keys get the names that CloudFormation has for them "
+                 "(`portMappings` becomes "
+                 "`PortMappings`); the keys of maps that are the author's own, such as log driver "
+                 "options and Docker labels, "
+                 "stay. Where Fn::Sub or Fn::Join made the text, each string keeps its `${…}`, and "
+                 "a number that was "
+                 "substituted becomes a Ref.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
            "aws-resource-ecs-taskdefinition.html#cfn-ecs-taskdefinition-containerdefinitions",
     .group = CFN_GROUP_DEPLOY,
@@ -31,8 +35,9 @@ const CfnTransform cfn_transform_task_definition_json = {
 static CfnFinding *report(CfnPass *pass, const CfnNode *value, bool item, const char *unknown)
 {
     g_autofree char *aside =
-        unknown == NULL ? g_strdup("")
-                        : g_strdup_printf(" ('%s' is no property of a container and stays)", unknown);
+        unknown == NULL
+            ? g_strdup("")
+            : g_strdup_printf(" ('%s' is no property of a container and stays)", unknown);
     return cfn_report(pass, value, "%s JSON text, and CloudFormation wants %s%s",
                       item ? "this container definition is" : "the container definitions are",
                       item ? "a mapping" : "a list", aside);
@@ -66,8 +71,8 @@ static void check_default(CfnPass *pass, const CfnNode *value, bool item)
     const CfnNode *preset = cfn_resolve(pass->template, value);
     if (preset != value && looks_like_json(preset)) {
         g_autofree char *name = cfn_ref_name(value);
-        cfn_finding_cannot_fix(report(pass, value, item, NULL), "the text comes from the parameter %s",
-                               name);
+        cfn_finding_cannot_fix(report(pass, value, item, NULL),
+                               "the text comes from the parameter %s", name);
     }
 }
 
@@ -98,8 +103,7 @@ static void check_branches(CfnPass *pass, const CfnNode *value, bool item)
             check(pass, branch, item);
             continue;
         }
-        cfn_node_each_item(one, branch)
-        {
+        cfn_node_each_item(one, branch) {
             check_branches(pass, one, true);
         }
     }

@@ -91,9 +91,9 @@ typedef enum {
     CFN_OP_REMOVE,  /* target: a key or an item of the tree before */
     CFN_OP_REPLACE, /* target: a value of the tree before; value: what stands there now */
     CFN_OP_TEXT,    /* target: a scalar of the tree before; text: what it says now */
-    CFN_OP_ADD,     /* target: the container in the tree before; after: the child it follows, NULL if it
+    CFN_OP_ADD, /* target: the container in the tree before; after: the child it follows, NULL if it
                        is the first; key (NULL in a sequence) and value: what was added */
-    CFN_OP_WRAP,    /* target: a value of the tree before that became the first item of a list; value: the item
+    CFN_OP_WRAP, /* target: a value of the tree before that became the first item of a list; value: the item
                        that follows it */
     CFN_OP_RENAME, /* target: a key of the tree before; text: what it says now. What was done inside its value has
                        operations, too */

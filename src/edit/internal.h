@@ -22,17 +22,20 @@ typedef enum {
 typedef struct CfnWant {
     CfnWantKind kind;
     CfnChange *change;
-    const CfnChange *unit;  /* with what it was accepted: its change, or the one that required that */
-    const CfnNode *target;  /* FILL of a section: the root */
-    const CfnNode *after;   /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
-    bool set_off;           /* ADD: with a blank line where the siblings have one */
-    char *section;          /* FILL of a missing section */
-    char *key;              /* ADD into a mapping */
-    char *yaml;             /* REPLACE, ADD, WRAP, FILL */
+    const CfnChange
+        *unit; /* with what it was accepted: its change, or the one that required that */
+    const CfnNode *target; /* FILL of a section: the root */
+    const CfnNode
+        *after;    /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
+    bool set_off;  /* ADD: with a blank line where the siblings have one */
+    char *section; /* FILL of a missing section */
+    char *key;     /* ADD into a mapping */
+    char *yaml;    /* REPLACE, ADD, WRAP, FILL */
     const CfnTree *snippet; /* of yaml, once it is needed */
     char *text;             /* STRING, SPLICE, RENAME */
     uint32_t start, end;    /* SPLICE */
-    struct CfnWant *same;   /* the one that does this, too: a REPLACE accepted before, the first FILL of a place */
+    struct CfnWant *
+        same; /* the one that does this, too: a REPLACE accepted before, the first FILL of a place */
     CfnOperation *operation; /* REPLACE: what it was told as */
     char *function; /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;

@@ -264,8 +264,9 @@ bool cfn_edit_takes_comments(const CfnTree *tree, const CfnNode *item_or_key)
                       ? item_or_key->span
                       : cfn_block_extent(tree, item_or_key, item_or_key);
     uint32_t at = cut.start;
-    bool found = has_comment_inside(tree, item_or_key, &at) ||
-                 (item_or_key->is_key && has_comment_inside(tree, cfn_node_value(item_or_key), &at));
+    bool found =
+        has_comment_inside(tree, item_or_key, &at) ||
+        (item_or_key->is_key && has_comment_inside(tree, cfn_node_value(item_or_key), &at));
     uint32_t end = MAX(cut.end, at);
     return found || memchr(tree->source->text + at, '#', end - at) != NULL;
 }

@@ -19,7 +19,8 @@ struct CfnContainerKey {
 /* Of a container definition itself. */
 extern const CfnContainerKey cfn_container_keys[];
 
-/* The property that KEY means, spelled as here or with a small first letter as in the ECS API; NULL if KEYS has none. */
+/* The property that KEY means, spelled as here or with a small first letter as in the ECS API; NULL
+   if KEYS has none. */
 const CfnContainerKey *cfn_container_key(const CfnContainerKey *keys, const CfnNode *key);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * The text is put together as Fn::Sub and Fn::Join would, with `${…}` for what is known at deployment only. Such a
- * substitution may stand outside of quotes, as in `"memory": ${Memory}`: it gets quotes to make JSON of it.
+ * The text is put together as Fn::Sub and Fn::Join would, with `${…}` for what is known at
+ * deployment only. Such a substitution may stand outside of quotes, as in `"memory": ${Memory}`: it
+ * gets quotes to make JSON of it.
  */
 #include "transforms/container_text.h"
 

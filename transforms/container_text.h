@@ -16,8 +16,9 @@ typedef struct {
 } CfnContainerText;
 
 /*
- * Reads NODE: a literal, Fn::Sub (with what its map says put in) or Fn::Join. NULL if it is no text, with PROBLEM left
- * alone, or if its text cannot be read, with PROBLEM set to why (g_free it).
+ * Reads NODE: a literal, Fn::Sub (with what its map says put in) or Fn::Join. NULL if it is no
+ * text, with PROBLEM left alone, or if its text cannot be read, with PROBLEM set to why (g_free
+ * it).
  */
 CfnContainerText *cfn_container_text_new(const CfnNode *node, char **problem);
 void cfn_container_text_free(CfnContainerText *text);

@@ -1,13 +1,14 @@
 /*
- * Keys of the ECS API become CloudFormation's, values stay what they are in JSON, and a string with `${…}` keeps it:
- * as Ref or GetAtt if it is nothing else, else under Fn::Sub.
+ * Keys of the ECS API become CloudFormation's, values stay what they are in JSON, and a string with
+ * `${…}` keeps it: as Ref or GetAtt if it is nothing else, else under Fn::Sub.
  */
 #include "transforms/container_yaml.h"
 
 #include "syntax/scalar.h"
 #include "transforms/container_schema.h"
 
-/* Container definitions are five levels deep. More is not theirs, and would not fit the template's own limit. */
+/* Container definitions are five levels deep. More is not theirs, and would not fit the template's
+   own limit. */
 #define DEEPEST 40
 
 typedef struct {

@@ -9,8 +9,8 @@
 typedef struct {
     char *yaml;    /* the snippet; NULL if there is none */
     char *problem; /* why there is none */
-    char *
-        unknown; /* the first key that no container definition has and that stays as it is, or NULL */
+    /* The first key that no container definition has and that stays as it is, or NULL. */
+    char *unknown;
 } CfnContainerYaml;
 
 /* All containers of TEXT as a list, or, if ONE, the only one as a mapping. */

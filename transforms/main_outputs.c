@@ -1,6 +1,6 @@
 /*
  * One value for each type: what programs and people call the resource by.
- * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-template-resource-type-ref.html
+ * See "Return values" on the page of each type in the CloudFormation template reference.
  */
 #include "transforms/main_outputs.h"
 

@@ -1,5 +1,6 @@
 /*
- * Texts are indexed by their words (letters, digits, `-` and `_`), so that a look-up does not go over the template.
+ * Texts are indexed by their words (letters, digits, `-` and `_`), so that a look-up does not go
+ * over the template.
  */
 #include "transforms/name_mentions.h"
 
@@ -167,7 +168,8 @@ static char *longest_word(const char *name)
     return g_strndup(best, best_length);
 }
 
-/* NAME in TEXT, with nothing around it that would make another name of it, and not as that in `${…}`. */
+/* NAME in TEXT, with nothing around it that would make another name of it, and not as that in
+   `${…}`. */
 static bool says(const char *text, const char *name)
 {
     size_t length = strlen(name);

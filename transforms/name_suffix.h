@@ -1,5 +1,6 @@
 /*
- * The parameter that tells the names of one stack from those of another, and how it is put on a name.
+ * The parameter that tells the names of one stack from those of another, and how it is put on a
+ * name.
  */
 #ifndef CFN_TRANSFORMS_NAME_SUFFIX_H
 #define CFN_TRANSFORMS_NAME_SUFFIX_H
@@ -22,9 +23,9 @@ size_t cfn_name_length(const char *text);
 bool cfn_name_is_constant(const char *text);
 
 /*
- * Puts the suffix on the name at NODE (a literal, Fn::Sub, Fn::Join), whose text is FLAT, before a `.fifo` that must be at
- * its end if MAY_END. A literal first loses what is not in CUT (FLAT without a part of its middle), if that is not NULL. Why it cannot be
- * done, or NULL.
+ * Puts the suffix on the name at NODE (a literal, Fn::Sub, Fn::Join), whose text is FLAT, before a
+ * `.fifo` that must be at its end if MAY_END. A literal first loses what is not in CUT (FLAT
+ * without a part of its middle), if that is not NULL. Why it cannot be done, or NULL.
  */
 const char *cfn_name_suffix_put(CfnPass *pass, CfnFinding *finding, const CfnNameSuffix *suffix,
                                 const CfnNode *node, const char *flat, bool may_end,

@@ -1,8 +1,9 @@
 /*
  * A name written into the template exists once in an account, or in the world.
  *
- * The second stack fails with "… already exists", and so does the first one when a failed deployment left something
- * behind. What else in the template says the name is looked for in name_mentions.c.
+ * The second stack fails with "… already exists", and so does the first one when a failed
+ * deployment left something behind. What else in the template says the name is looked for in
+ * name_mentions.c.
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
@@ -132,7 +133,8 @@ static bool take_name(Run *run, const Name *name, const char *text)
            g_hash_table_add(run->taken, g_steal_pointer(&bare));
 }
 
-/* NAME's text cut to ROOM, with its last segment if that leaves enough of the first ones, or NULL. */
+/* NAME's text cut to ROOM, with its last segment if that leaves enough of the first ones, or NULL.
+   */
 static char *find_cut(Run *run, const Name *name, size_t room)
 {
     const char *last = strrchr(name->flat, '-');

@@ -1,5 +1,6 @@
 /*
- * From the resource schemas: the name properties, what they may hold, and that nearly all of them are create-only.
+ * From the resource schemas: the name properties, what they may hold, and that nearly all of them
+ * are create-only.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-name.html
  */
 #include "transforms/physical_names.h"

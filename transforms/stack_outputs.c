@@ -56,7 +56,8 @@ static bool is_member(const CfnResource *resource)
            cfn_resource_property(resource, "DBClusterIdentifier") != NULL;
 }
 
-/* Names of outputs have letters and digits alone, where logical ids of other tools may have more. */
+/* Names of outputs have letters and digits alone, where logical ids of other tools may have more.
+   */
 static char *name_for(CfnPass *pass, const CfnResource *resource, const CfnMainOutput *output)
 {
     GString *base = g_string_new(NULL);

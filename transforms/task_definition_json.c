@@ -1,8 +1,8 @@
 /*
  * Container definitions are a list, and generated code hands over their JSON text.
  *
- * The ECS API's own tools (and Terraform) take that text. CloudFormation fails with "expected type: JSONArray, found:
- * String".
+ * The ECS API's own tools (and Terraform) take that text. CloudFormation fails with "expected type:
+ * JSONArray, found: String".
  */
 #include "engine/transform.h"
 #include "transforms/container_yaml.h"

@@ -59,7 +59,8 @@ static const CfnNode *last_remaining(const CfnBuild *build, const CfnNode *conta
     return remaining;
 }
 
-/* The child that is to be followed: the one asked for, where that goes the one before it, else the last one. */
+/* The child that is to be followed: the one asked for, where that goes the one before it, else the
+   last one. */
 static const CfnNode *anchor_of(const CfnBuild *build, const CfnNode *container,
                                 const CfnWant *want, const CfnNode *last)
 {

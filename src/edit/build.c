@@ -1,6 +1,6 @@
 /*
- * From what was accepted to bytes: removals first, because a collection that loses everything goes with its key; then
- * everything else, each kind by its own few rules in a file of its own.
+ * From what was accepted to bytes: removals first, because a collection that loses everything goes
+ * with its key; then everything else, each kind by its own few rules in a file of its own.
  */
 #include "edit/build.h"
 

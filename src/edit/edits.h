@@ -72,17 +72,20 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
 void cfn_edit_add_to_section(CfnChange *change, const char *section, const char *key,
                              const char *yaml);
 
-/* The key of a pair becomes NAME: a resource gets another logical id. What names it is the caller's to change. */
+/* The key of a pair becomes NAME: a resource gets another logical id. What names it is the caller's
+   to change. */
 void cfn_edit_rename(CfnChange *change, const CfnNode *key, const char *name);
-/* The scalar, as it stands, becomes the argument of an intrinsic function ("Sub"). Splices on it count too. */
+/* The scalar, as it stands, becomes the argument of an intrinsic function ("Sub"). Splices on it
+   count too. */
 void cfn_edit_call(CfnChange *change, const CfnNode *scalar, const char *function);
 
 /* A snippet for a mapping with one pair. g_free it. */
 char *cfn_snippet_pair(const char *key, const char *yaml);
 /* TEXT as a double-quoted scalar, for putting text of any kind into a snippet. g_free it. */
 char *cfn_snippet_string(const char *text);
-/* NODE, a value of the template, as a snippet: to write it elsewhere, too. Comments are not in it. NULL where it has an
-   anchor, an alias, a merge key, a duplicate key or a tag that is no function. g_free it. */
+/* NODE, a value of the template, as a snippet: to write it elsewhere, too. Comments are not in it.
+   NULL where it has an anchor, an alias, a merge key, a duplicate key or a tag that is no function.
+   g_free it. */
 char *cfn_snippet_of(const CfnNode *node);
 
 /* ---- What was done, for verify and reports ---- */
@@ -93,10 +96,10 @@ typedef enum {
     CFN_OP_TEXT,    /* target: a scalar of the tree before; text: what it says now */
     CFN_OP_ADD, /* target: the container in the tree before; after: the child it follows, NULL if it
                        is the first; key (NULL in a sequence) and value: what was added */
-    CFN_OP_WRAP, /* target: a value of the tree before that became the first item of a list; value: the item
-                       that follows it */
-    CFN_OP_RENAME, /* target: a key of the tree before; text: what it says now. What was done inside its value has
-                       operations, too */
+    CFN_OP_WRAP,   /* target: a value of the tree before that became the first item of a list;
+                       value: the item that follows it */
+    CFN_OP_RENAME, /* target: a key of the tree before; text: what it says now. What was done
+                       inside its value has operations, too */
 } CfnOpKind;
 
 typedef struct {

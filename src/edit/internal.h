@@ -34,8 +34,8 @@ typedef struct CfnWant {
     const CfnTree *snippet; /* of yaml, once it is needed */
     char *text;             /* STRING, SPLICE, RENAME */
     uint32_t start, end;    /* SPLICE */
-    struct CfnWant *
-        same; /* the one that does this, too: a REPLACE accepted before, the first FILL of a place */
+    /* The one that does this, too: a REPLACE accepted before, the first FILL of a place. */
+    struct CfnWant *same;
     CfnOperation *operation; /* REPLACE: what it was told as */
     char *function; /* SPLICE: the scalar becomes this function's argument; NULL: it does not */
 } CfnWant;

@@ -238,7 +238,8 @@ CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNod
 
 /* ---- Comments in what is cut ---- */
 
-/* Only in the gaps between tokens does a `#` begin a comment. Moves AT behind the scalars of NODE. */
+/* Only in the gaps between tokens does a `#` begin a comment. Moves AT behind the scalars of NODE.
+   */
 static bool has_comment_inside(const CfnTree *tree, const CfnNode *node, uint32_t *at)
 {
     if (node->kind == CFN_SCALAR || node->kind == CFN_ALIAS) {

@@ -214,8 +214,9 @@ static void build_call(CfnBuild *build, CfnWant *want, const char *function, con
     cfn_build_splice_string(build, scalar->span.start, scalar->span.start, open);
 }
 
-/* Whether a scalar that gets a function is written anew: the file spells functions long, over lines, or a plain TEXT
-   would be something else at this place. Lines of text and escapes are better left as they stand. */
+/* Whether a scalar that gets a function is written anew: the file spells functions long, over
+   lines, or a plain TEXT would be something else at this place. Lines of text and escapes are
+   better left as they stand. */
 static bool is_called_anew(const CfnBuild *build, const CfnNode *scalar, const char *text)
 {
     CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);

@@ -4,15 +4,23 @@ are."""
 from check import check_folder, collect, report
 from lib import program
 
-MODES = ((), ("--unsafe-fixes", ))
+
+def modes_of(cfnfix):
+    """The default set, the same with consent, and every repair at once."""
+    every = ",".join(line.split()[0] for line in cfnfix("--list").out.decode().splitlines())
+    return (), ("--unsafe-fixes", ), ("--unsafe-fixes", f"--select={every}")
+
+
+def label(name, mode):
+    return f"{name} with everything at once" if len(mode) > 1 else " ".join([name, *mode])
 
 
 def check_goldens(cfnfix, work, tally):
     cases = list(program.golden_inputs())
     tally.check(cases, "there are golden cases")
     sources = [(f"{name}{path.suffix}", path.read_bytes()) for name, path, _ in cases]
-    for mode in MODES:
-        report(tally, " ".join(["golden", *mode]),
+    for mode in modes_of(cfnfix):
+        report(tally, label("golden", mode),
                check_folder(cfnfix, sources, work / "golden", mode), 0.05)
     groups = {}
     for name, path, args in cases:
@@ -30,8 +38,8 @@ def main():
         tally.note("no real templates next to the checkout: only the goldens were checked")
     for folder in folders:
         sources = collect(folder)
-        for mode in MODES:
-            report(tally, " ".join([folder.name, *mode]),
+        for mode in modes_of(cfnfix):
+            report(tally, label(folder.name, mode),
                    check_folder(cfnfix, sources, work / folder.name, mode))
     tally.end()
 

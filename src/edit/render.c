@@ -310,8 +310,8 @@ static bool is_literal(const CfnNode *node)
     return node->kind == CFN_SCALAR && node->style == CFN_LITERAL && node->length > 0;
 }
 
-/* Whether NODE is written in lines of its own. So is every list where tools wrote the file: they
-   have no flow style. */
+/* Whether NODE is written in lines of its own. So is every list in a file of long functions with
+   their lists in lines: a tool wrote it, which has no flow style. */
 static bool stands_below(const CfnRender *render, const CfnNode *node)
 {
     const CfnLook *look = render->look;

@@ -1,4 +1,6 @@
 """A stack in moto's CloudFormation, all in this process: nothing is listened to or reached."""
+import functools
+import hashlib
 import json
 import logging
 import re
@@ -6,14 +8,20 @@ import warnings
 from dataclasses import dataclass, field
 
 import boto3
+from botocore.exceptions import ClientError
 from moto import mock_aws
 from moto.cloudformation import parsing
+from moto.core import DEFAULT_ACCOUNT_ID
 from moto.core.common_models import CloudFormationModel
+from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.iam.models import AWSManagedPolicy, iam_backends
 from moto.moto_api._internal import mock_random
 
 NAME = "stack"
 OUTSIDE = ("Custom::", "AWS::CloudFormation::")  # moto runs or fetches something for these
 REAL_CLASS = parsing.resource_class_from_type
+REAL_CLEAN = parsing.clean_json
+REAL_NAME = parsing.generate_resource_name
 
 
 class CannotFill(Exception):
@@ -22,13 +30,14 @@ class CannotFill(Exception):
 
 @dataclass
 class Stack:
-    resources: set = field(default_factory=set)  # logical ids
+    created: set = field(default_factory=set)  # logical ids
+    tripped: dict = field(default_factory=dict)  # logical id: why moto could not create it
     outputs: dict = field(default_factory=dict)
-    error: str = ""
+    error: str = ""  # why there is no stack at all
 
 
 class Placeholder(CloudFormationModel):
-    """A resource of a type that moto lacks."""
+    """A resource that moto cannot create: it has an identifier, and any attribute."""
 
     def __init__(self, name):
         self.name = name
@@ -53,15 +62,48 @@ class Placeholder(CloudFormationModel):
         return f"{self.name}.{attribute}"
 
 
+class Attempt:
+    """A model of moto's, and a placeholder for what it cannot create."""
+
+    tripped = {}  # of the stack that is being created
+
+    def __init__(self, model):
+        self.has_cfn_attr = model.has_cfn_attr
+        self.model = model
+
+    def create_from_cloudformation_json(self, name, json, *rest, **known):
+        try:
+            return self.model.create_from_cloudformation_json(name, json, *rest, **known)
+        except Exception as wrong:  # any of Python's own stands for a property it does not know
+            self.tripped[known["LogicalId"]] = f"{type(wrong).__name__}: {wrong}"
+            return Placeholder(name)
+
+
 def _class_of(kind):
-    return Placeholder if _lacks(kind) else REAL_CLASS(kind)
+    return Placeholder if _lacks(kind) else Attempt(REAL_CLASS(kind))
 
 
 def _lacks(kind):
     return kind.startswith(OUTSIDE) or kind not in parsing.get_model_map()
 
 
+def _clean(value, resources):
+    """As CloudFormation does and moto does not: AWS::NoValue takes an item out of its list."""
+    found = REAL_CLEAN(value, resources)
+    return [item for item in found if item is not None] if isinstance(value, list) else found
+
+
+def _name_of(kind, stack, logical_id):
+    """A generated name that is the same in every stack, in small letters where ECR wants them."""
+    suffix = hashlib.sha256(logical_id.encode()).hexdigest()[:12].upper()
+    parsing.random_suffix = lambda: suffix
+    name = REAL_NAME(kind, stack, logical_id)
+    return name.lower() if kind == "AWS::ECR::Repository" else name
+
+
 parsing.resource_class_from_type = _class_of
+parsing.clean_json = _clean
+parsing.generate_resource_name = _name_of
 logging.getLogger("moto").setLevel(logging.ERROR)  # it warns of every type that it lacks
 warnings.filterwarnings("ignore", module="moto")
 
@@ -71,30 +113,82 @@ def lacking(template):
     return {r["Type"] for r in template["Resources"].values() if _lacks(r["Type"])}
 
 
+@functools.cache
+def client(service):
+    return boto3.client(service)
+
+
+@functools.cache
+def aws_policies():
+    return json.loads(aws_managed_policies_data)
+
+
 def create(template, seed):
     """The stack of a template in an account of its own; SEED makes its generated ids."""
-    mock_random.seed(seed)
-    with mock_aws(config={"iam": {"load_aws_managed_policies": True}}):
-        formation = boto3.client("cloudformation")
+    template, exports = without_ssm(template), []
+    while True:
+        mock_random.seed(seed)
+        Attempt.tripped = {}
         try:
-            given = parameters(template)
+            with mock_aws():
+                return _create(template, exports)
+        except ClientError as wrong:
+            missing = re.search("No export named (.+) found", str(wrong))
+            if not missing or missing[1] in exports:
+                return Stack(error=str(wrong))
+            exports.append(missing[1])
         except CannotFill as wrong:
             return Stack(error=f"parameter: {wrong}")
-        formation.create_stack(StackName=NAME,
-                               TemplateBody=json.dumps(template),
-                               Parameters=given,
-                               Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"])
-        made = formation.describe_stacks(StackName=NAME)["Stacks"][0]
-        if made["StackStatus"] != "CREATE_COMPLETE":
-            return Stack(error=made["StackStatus"])
-        resources = formation.describe_stack_resources(StackName=NAME)["StackResources"]
-        return Stack({r["LogicalResourceId"] for r in resources},
-                     {o["OutputKey"]: o["OutputValue"] for o in made.get("Outputs", [])})
 
 
-def parameters(template):
+def _create(template, exports):
+    body, surroundings = json.dumps(template), Surroundings()
+    load_policies(body)
+    formation = client("cloudformation")
+    formation.create_stack(StackName="exports", TemplateBody=exporting(exports, surroundings))
+    formation.create_stack(StackName=NAME,
+                           TemplateBody=body,
+                           Parameters=parameters(template, surroundings),
+                           Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"])
+    made = formation.describe_stacks(StackName=NAME)["Stacks"][0]
+    if made["StackStatus"] != "CREATE_COMPLETE":
+        return Stack(error=made["StackStatus"])
+    found = formation.describe_stack_resources(StackName=NAME)["StackResources"]
+    created = {r["LogicalResourceId"] for r in found if "LogicalResourceId" in r}
+    outputs = {o["OutputKey"]: o.get("OutputValue") for o in made.get("Outputs", [])}
+    return Stack(created - set(Attempt.tripped), Attempt.tripped, outputs)
+
+
+def exporting(names, surroundings):
+    """A template that exports what another one imports."""
+    outputs = {
+        f"Export{i}": {"Value": surroundings.value(name, {}), "Export": {"Name": name}}
+        for i, name in enumerate(names)
+    }
+    return json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}, "Outputs": outputs})
+
+
+def without_ssm(template):
+    """Parameters that are read from SSM are of the type that is read."""
+    read = {
+        name: {"Type": inner[1]}
+        for name, parameter in template.get("Parameters", {}).items()
+        if (inner := re.search("AWS::SSM::Parameter::Value<(.*)>", str(parameter.get("Type"))))
+    }
+    return template | {"Parameters": template.get("Parameters", {}) | read}
+
+
+def load_policies(template):
+    """The AWS managed policies that the template names; all of them take moto very long."""
+    known = iam_backends[DEFAULT_ACCOUNT_ID]["aws"].managed_policies
+    for name, data in aws_policies().items():
+        if name in template:
+            policy = AWSManagedPolicy.from_data(name, DEFAULT_ACCOUNT_ID, "aws", data)
+            known[policy.arn] = policy
+
+
+def parameters(template, surroundings):
     """A plausible value for each parameter that has no default."""
-    surroundings = Surroundings()
     return [
         {"ParameterKey": name, "ParameterValue": surroundings.value(name, parameter)}
         for name, parameter in template.get("Parameters", {}).items()
@@ -108,13 +202,12 @@ class Surroundings:
     The first row whose pattern is in the parameter's type, or for a string in its name, counts.
     """
 
-    def __init__(self):
-        self.ec2 = boto3.client("ec2")
+    @property
+    def ec2(self):
+        return client("ec2")
 
     def value(self, name, parameter):
         kind = parameter.get("Type", "String")
-        if kind.startswith("AWS::SSM::"):
-            raise CannotFill(f"{name} is read from SSM")
         if "AllowedValues" in parameter:
             return str(parameter["AllowedValues"][0])
         if "Number" in kind:
@@ -145,12 +238,14 @@ class Surroundings:
         return ["key"]
 
     def image(self):
-        source = self.ec2.describe_instances()["Reservations"]
-        return [i["ImageId"] for r in source for i in r["Instances"]] or ["ami-12c6146b"]
+        return ["ami-12c6146b"]
 
     def zone(self):
-        made = boto3.client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
+        made = client("route53").create_hosted_zone(Name="example.com", CallerReference="1")
         return [made["HostedZone"]["Id"].rpartition("/")[2]]
+
+    def certificate(self):
+        return [client("acm").request_certificate(DomainName="example.com")["CertificateArn"]]
 
     def zones(self):
         return ["us-east-1a", "us-east-1b", "us-east-1c"]
@@ -159,6 +254,7 @@ class Surroundings:
         "subnet(?!.*(cidr|block|range|mask))": subnets,
         "securitygroup|sgid$": group,
         "vpc(?!.*(cidr|block|range|name))": vpc,
+        "certificate.*arn": certificate,
         "key(pair|name$)": key_pair,
         "image.?id$|^ami": image,
         "hostedzone(?!.*name)": zone,
@@ -176,7 +272,7 @@ GUESSES = ("example", "Example-1", "example.com", "https://example.com/", "user@
 def text(name, parameter):
     """The first guess that the parameter's own rules let through."""
     pattern = parameter.get("AllowedPattern", ".*")
-    low, high = (int(parameter.get(key, end)) for key, end in (("MinLength", 0), ("MaxLength", 4096)))
+    low, high = int(parameter.get("MinLength", 0)), int(parameter.get("MaxLength", 4096))
     for guess in GUESSES:
         if low <= len(guess) <= high and re.fullmatch(pattern, guess):
             return guess

@@ -27,6 +27,7 @@ from cfnlint.decode import decode_str
 from lib import moto_stack, program
 
 SECONDS = 20 * int(os.environ.get("CFN_TIME_FACTOR", "1"))  # for one creation
+SECTIONS = ("Resources", "Parameters", "Conditions", "Mappings")  # that values may name
 LARGEST = 100_000  # bytes of a real template; larger ones take too long
 
 
@@ -101,7 +102,8 @@ def judge(case):
         outputs = {name for name in fixed if reach(before, name) == reach(after, name)}
         verdict.stacks += not stack.error
         verdict.outputs += len(outputs)
-        verdict.faults += [f"{mode}: {fault}" for fault in compare(first, stack, kept(before, after), outputs)]
+        faults = compare(first, stack, kept(before, after), outputs)
+        verdict.faults += [f"{mode}: {fault}" for fault in faults]
     return verdict
 
 
@@ -139,9 +141,8 @@ def reach(template, output):
         part = template.get(place[0], {}).get(place[1])
         if place not in found and part is not None:
             found[place] = part
-            words = set(re.findall(r"\w+", json.dumps(part)))
-            ahead += [(section, word) for section in
-                      ("Resources", "Parameters", "Conditions", "Mappings") for word in words]
+            words = re.findall(r"\w+", json.dumps(part))
+            ahead += [(section, word) for section in SECTIONS for word in set(words)]
     return found
 
 

@@ -189,9 +189,8 @@ static void put_root(Writer *writer, bool one)
 {
     static const CfnContainerKey container = { .of = cfn_container_keys };
     const CfnNode *root = writer->text->tree->root;
-    if (one && cfn_node_is_mapping(root)) {
-        put_value(writer, root, &container, 0);
-    } else if (!one && all_containers(root)) {
+    bool is_meant = one ? cfn_node_is_mapping(root) : all_containers(root);
+    if (is_meant) {
         put_value(writer, root, &container, 0);
     } else if (!one && is_container(root)) {
         g_string_append_c(writer->out, '-');

@@ -21,9 +21,10 @@ static bool is_all_protocols(const char *text)
     return strcmp(text, "-1") == 0 || g_ascii_strcasecmp(text, "all") == 0;
 }
 
+/* By text: GLib's number readers go by errno, which its own first call in a thread may set. */
 static bool is_port_80(const char *text)
 {
-    return g_ascii_string_to_unsigned(text, 10, 80, 80, NULL, NULL);
+    return strcmp(text + strspn(text, "0"), "80") == 0;
 }
 
 /* Whatever the address, a prefix of length 0 is the world: `::/0`, `0:0:0:0:0:0:0:0/0`. */

@@ -411,11 +411,21 @@ char *cfn_snippet_pair(const char *key, const char *yaml)
     return g_string_free(out, FALSE);
 }
 
+/* What may become a mapping: no value, or null. */
+static bool is_nothing(const CfnNode *node)
+{
+    return node->kind == CFN_SCALAR && !cfn_node_has_tag(node) &&
+           cfn_scalar_meaning(node) == CFN_MEANS_NULL;
+}
+
 void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *after, const char *key,
                   const char *yaml)
 {
     if (mapping->kind != CFN_MAPPING) {
         want(change, CFN_WANT_FILL, mapping)->yaml = cfn_snippet_pair(key, yaml);
+        if (change->refusal == NULL && !is_nothing(mapping)) {
+            change->refusal = g_strdup("there is something else where a mapping belongs");
+        }
         return;
     }
     CfnWant *made = want(change, CFN_WANT_ADD, mapping);

@@ -6,8 +6,6 @@
  */
 #include "syntax/scalar.h"
 
-#include <errno.h>
-
 #define DIGITS "0123456789"
 
 static bool is_one_of(const char *text, size_t length, const char *const *words)
@@ -319,9 +317,12 @@ bool cfn_scalar_integer(const CfnNode *scalar, int64_t *value)
     }
     char *end;
     g_autofree char *text = g_strndup(scalar->text, scalar->length);
-    errno = 0;
+    /* Too large a number is seen by its text, not by errno, which GLib's own first call in a thread
+       may set. */
     gint64 number = g_ascii_strtoll(text, &end, 10);
-    if (end == text || errno != 0) {
+    g_autofree char *limit = g_strdup_printf("%" G_GINT64_FORMAT, number);
+    bool at_limit = number == G_MAXINT64 || number == G_MININT64;
+    if (end == text || (at_limit && strcmp(limit, text + (*text == '+')) != 0)) {
         return false;
     }
     *value = number;

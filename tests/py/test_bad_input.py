@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Everything that can be wrong with a file: an error that says where, exit code 2, nothing
 changed; never a crash, a hang, a temporary file left behind, or escape codes on the terminal."""
+import collections
+import multiprocessing
 import os
 import pty
 import re
@@ -523,26 +525,36 @@ def check_same_output(bench):
 # ---- Truncated at every byte ----
 
 
+def truncate(task):
+    """Every truncation of one golden input: what was counted, and what failed."""
+    cfnfix, work, (name, path, args) = task
+    tree.use_fast_reader()
+    data = path.read_bytes()
+    sources = [(f"{i:06}{path.suffix}", data[:i]) for i in range(0, len(data), STEP)]
+    counts, failures = collections.Counter(files=len(sources)), []
+    for start in range(0, len(sources), 4000):
+        part = sources[start:start + 4000]
+        result = check_folder(cfnfix, part, work / name.replace("/", "-"), args)
+        counts.update(changed=result.changed, unjudged=len(result.unjudged), passed=result.passed)
+        failures += [(f"{name} cut to {file}", what) for file, what in result.failures[:20]]
+        failures += [(f"{name} cut to {file}", "error without a message")
+                     for file, entry in result.entries.items() if entry["state"] == "error" and
+                     not all(e["message"] for e in entry["errors"])]
+    return counts, failures
+
+
 def check_truncations(cfnfix, work, tally):
     """Most truncations are still templates: an error, or everything the checker asserts."""
-    tree.use_fast_reader()
-    counts = {"files": 0, "changed": 0, "unjudged": 0}
-    for name, path, args in program.golden_inputs():
-        data = path.read_bytes()
-        sources = [(f"{i:06}{path.suffix}", data[:i]) for i in range(0, len(data), STEP)]
-        for start in range(0, len(sources), 4000):
-            part = sources[start:start + 4000]
-            result = check_folder(cfnfix, part, work / "truncated", args)
-            counts["files"] += len(part)
-            counts["changed"] += result.changed
-            counts["unjudged"] += len(result.unjudged)
-            tally.passed += result.passed
-            for file, what in result.failures[:20]:
-                tally.check(False, f"{name} cut to {file}", what)
-            for file, entry in result.entries.items():
-                if entry["state"] == "error" and not all(e["message"] for e in entry["errors"]):
-                    tally.check(False, f"{name} cut to {file}", "error without a message")
-    tally.note(f"truncated: {counts}")
+    counts = collections.Counter()
+    tasks = [(cfnfix, work, golden) for golden in program.golden_inputs()]
+    tasks.sort(key=lambda task: -task[2][1].stat().st_size)  # the longest first
+    with multiprocessing.Pool() as pool:
+        for found, failures in pool.imap_unordered(truncate, tasks):
+            counts.update(found)
+            for what, detail in failures:
+                tally.check(False, what, detail)
+    tally.passed += counts.pop("passed")
+    tally.note(f"truncated: {dict(counts)}")
     tally.check(counts["files"] > 0, "there are truncations")
     tally.check(counts["unjudged"] <= 0.02 * counts["files"], "truncated: few are not judged",
                 counts)

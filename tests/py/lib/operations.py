@@ -206,7 +206,7 @@ def _compare_leaves(wanted, found, path):
     else:
         a, b = wanted.raw, found.raw
         if wanted.unended:  # when something follows it, `|-` keeps its value
-            b = b.replace(wanted.style + "-", wanted.style, 1)
+            a, b = (raw.replace(wanted.style + "-", wanted.style, 1) for raw in (a, b))
         same = wanted.text == found.text and _stripped(a) == _stripped(b)
     if not same:
         raise Violation(f"{path}: {_short(b)} instead of {_short(a)}")

@@ -218,6 +218,8 @@ def _put(roots, stack, node, function):
     if function:
         outer = Node("map", node.start, node.end, "tag", anchor=node.anchor)
         node.anchor = ""
+        if node.kind == "scalar" and not node.text:
+            node.tag = "!"  # `!Ref` with nothing behind it: text, as with anything behind it
         outer.items = [Node("scalar", node.start, node.start, "tag", long_name(function)), node]
     (stack[-1].items if stack else roots).append(outer)
 

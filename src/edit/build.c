@@ -196,6 +196,7 @@ static void build_all(CfnBuild *build, const GPtrArray *wants)
     gpointer scalar = NULL, group = NULL;
     g_hash_table_iter_init(&iter, build->text_edits);
     while (g_hash_table_iter_next(&iter, &scalar, &group)) {
+        build->depth = cfn_build_depth(scalar);
         cfn_build_scalar(build, scalar, group);
     }
     for (guint i = 0; i < wants->len; i++) {

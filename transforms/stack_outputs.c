@@ -113,7 +113,8 @@ static void apply_template(CfnPass *pass)
         const CfnResource *resource = cfn_template_resource_at(pass->template, i);
         const CfnMainOutput *output = cfn_main_output(resource->type);
         if (output != NULL && !resource->key->duplicate && !is_member(resource) &&
-            !cfn_pass_skips(pass, resource) && !is_told_or_helper(pass->template, resource)) {
+            strchr(resource->logical_id, '.') == NULL && !cfn_pass_skips(pass, resource) &&
+            !is_told_or_helper(pass->template, resource)) {
             check(pass, resource, output, &count);
         }
     }

@@ -100,15 +100,22 @@ static void note_alias_name(CfnKmsUsage *usage, const CfnTemplate *template,
     }
 }
 
-static bool points_to(const CfnResource *alias, const CfnResource *key)
+bool cfn_kms_is_key(const CfnResource *resource)
+{
+    return resource != NULL && (strcmp(resource->type, "AWS::KMS::Key") == 0 ||
+                                strcmp(resource->type, "AWS::KMS::ReplicaKey") == 0);
+}
+
+const CfnResource *cfn_kms_alias_target(const CfnTemplate *template, const CfnResource *alias)
 {
     const CfnNode *target = cfn_resource_property(alias, "TargetKeyId");
     g_autofree char *id = cfn_ref_name(target);
     g_autofree char *attribute = NULL;
     if (id == NULL && !cfn_getatt(target, &id, &attribute)) {
-        return false;
+        return NULL;
     }
-    return strcmp(id, key->logical_id) == 0;
+    const CfnResource *key = cfn_template_resource(template, id);
+    return cfn_kms_is_key(key) ? key : NULL;
 }
 
 CfnKmsUsage cfn_kms_usage(const CfnTemplate *template, const CfnResource *key)
@@ -118,7 +125,8 @@ CfnKmsUsage cfn_kms_usage(const CfnTemplate *template, const CfnResource *key)
     const GPtrArray *aliases = cfn_template_resources_of(template, "AWS::KMS::Alias");
     for (guint i = 0; i < aliases->len; i++) {
         const CfnResource *alias = aliases->pdata[i];
-        if (points_to(alias, key)) {
+        const CfnResource *target = cfn_kms_alias_target(template, alias);
+        if (target != NULL && strcmp(target->logical_id, key->logical_id) == 0) {
             note_references(&usage, template, alias->logical_id);
             note_alias_name(&usage, template, alias);
         }

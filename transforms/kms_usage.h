@@ -20,6 +20,11 @@ typedef struct {
 CfnKmsUsage cfn_kms_usage(const CfnTemplate *template, const CfnResource *key);
 void cfn_kms_usage_clear(CfnKmsUsage *usage);
 
+/* Whether RESOURCE (NULL is none) is a key or a replica of one. */
+bool cfn_kms_is_key(const CfnResource *resource);
+/* The key in this template that an alias points to, or NULL. */
+const CfnResource *cfn_kms_alias_target(const CfnTemplate *template, const CfnResource *alias);
+
 /* Whether KEY is symmetric and encrypts and decrypts, the only kind that CloudWatch Logs takes. */
 bool cfn_kms_is_symmetric(const CfnTemplate *template, const CfnResource *key);
 

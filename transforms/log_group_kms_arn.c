@@ -5,6 +5,7 @@
  * Ref gives and pass it.
  */
 #include "engine/transform.h"
+#include "transforms/kms_usage.h"
 
 static void apply(CfnPass *pass, const CfnResource *resource);
 
@@ -28,29 +29,10 @@ const CfnTransform cfn_transform_log_group_kms_arn = {
     .apply = apply,
 };
 
-static bool is_key(const CfnResource *resource)
-{
-    return resource != NULL && (strcmp(resource->type, "AWS::KMS::Key") == 0 ||
-                                strcmp(resource->type, "AWS::KMS::ReplicaKey") == 0);
-}
-
-/* The key in this template that an alias points to, or NULL. */
-static const CfnResource *target_of(const CfnTemplate *template, const CfnResource *alias)
-{
-    const CfnNode *target = cfn_resource_property(alias, "TargetKeyId");
-    g_autofree char *id = cfn_ref_name(target);
-    g_autofree char *attribute = NULL;
-    if (id == NULL && !cfn_getatt(target, &id, &attribute)) {
-        return NULL;
-    }
-    const CfnResource *key = cfn_template_resource(template, id);
-    return is_key(key) ? key : NULL;
-}
-
 static void repair(CfnPass *pass, const CfnNode *value, const CfnResource *named)
 {
     bool alias = strcmp(named->type, "AWS::KMS::Alias") == 0;
-    const CfnResource *key = alias ? target_of(pass->template, named) : named;
+    const CfnResource *key = alias ? cfn_kms_alias_target(pass->template, named) : named;
     CfnFinding *finding =
         cfn_report(pass, value, "CloudWatch Logs wants the ARN of a key, and Ref of %s is its %s",
                    named->logical_id, alias ? "name" : "id");
@@ -71,7 +53,8 @@ static void apply(CfnPass *pass, const CfnResource *resource)
         g_autofree char *name = cfn_ref_name(value);
         const CfnResource *named =
             name == NULL ? NULL : cfn_template_resource(pass->template, name);
-        if (named != NULL && (is_key(named) || strcmp(named->type, "AWS::KMS::Alias") == 0)) {
+        if (named != NULL &&
+            (cfn_kms_is_key(named) || strcmp(named->type, "AWS::KMS::Alias") == 0)) {
             repair(pass, value, named);
         }
     }

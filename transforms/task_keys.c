@@ -5,6 +5,7 @@
 #include "transforms/task_keys.h"
 
 #include "model/flatten.h"
+#include "transforms/kms_usage.h"
 
 /* Where the key of a resource stands. */
 static const struct {
@@ -20,24 +21,6 @@ static const struct {
 
 /* ---- Which key ---- */
 
-static bool is_key(const CfnResource *resource)
-{
-    return strcmp(resource->type, "AWS::KMS::Key") == 0 ||
-           strcmp(resource->type, "AWS::KMS::ReplicaKey") == 0;
-}
-
-static const CfnResource *target_of(const CfnTemplate *template, const CfnResource *alias)
-{
-    const CfnNode *target = cfn_resource_property(alias, "TargetKeyId");
-    g_autofree char *id = cfn_ref_name(target);
-    g_autofree char *attribute = NULL;
-    if (id == NULL && !cfn_getatt(target, &id, &attribute)) {
-        return NULL;
-    }
-    const CfnResource *key = cfn_template_resource(template, id);
-    return key != NULL && is_key(key) ? key : NULL;
-}
-
 /* The key whose alias is told by its name, alone or at the end of an ARN. */
 static const CfnResource *key_by_alias_name(const CfnTemplate *template, const CfnNode *node)
 {
@@ -47,7 +30,7 @@ static const CfnResource *key_by_alias_name(const CfnTemplate *template, const C
         g_autofree char *name = cfn_flatten(cfn_resource_property(aliases->pdata[i], "AliasName"));
         g_autofree char *end = g_strconcat(":", name, NULL);
         if (name != NULL && (strcmp(text, name) == 0 || g_str_has_suffix(text, end))) {
-            return target_of(template, aliases->pdata[i]);
+            return cfn_kms_alias_target(template, aliases->pdata[i]);
         }
     }
     return NULL;
@@ -60,11 +43,11 @@ const CfnResource *cfn_key_named_by(const CfnTemplate *template, const CfnNode *
         const CfnReference *reference = references->pdata[i];
         const CfnResource *named = cfn_template_resource(template, reference->name);
         if (named != NULL && reference->kind != CFN_REFERS_CONDITION) {
-            if (is_key(named)) {
+            if (cfn_kms_is_key(named)) {
                 return named;
             }
             if (strcmp(named->type, "AWS::KMS::Alias") == 0) {
-                return target_of(template, named);
+                return cfn_kms_alias_target(template, named);
             }
         }
     }

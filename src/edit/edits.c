@@ -219,11 +219,6 @@ bool cfn_change_waits(const CfnChange *change)
 
 /* ---- Nodes that are never edited ---- */
 
-static const CfnNode *merge_key_of(const CfnNode *mapping)
-{
-    return cfn_node_find_key(mapping, "<<");
-}
-
 static char *refusal_of_key(const CfnNode *key)
 {
     if (key->duplicate) {
@@ -274,7 +269,7 @@ static char *find_refusal(const CfnTree *tree, const CfnNode *node, bool merges)
         if (refusal == NULL && key != NULL) {
             refusal = refusal_of_key(key);
         }
-        if (refusal == NULL && merges && merge_key_of(at) != NULL) {
+        if (refusal == NULL && merges && cfn_node_find_key(at, "<<") != NULL) {
             refusal = g_strdup("its mapping has a merge key '<<'");
         }
         if (refusal != NULL) {

@@ -3,11 +3,6 @@
  */
 #include "edit/build.h"
 
-static const CfnNode *container_of(const CfnNode *child)
-{
-    return child->parent;
-}
-
 static void count_loss(CfnBuild *build, const CfnNode *container)
 {
     guint losses = GPOINTER_TO_UINT(g_hash_table_lookup(build->losses, container));
@@ -23,7 +18,7 @@ GPtrArray *cfn_build_mark_removed(CfnBuild *build, const CfnNode *child)
     if (owners == NULL) {
         owners = g_ptr_array_new();
         g_hash_table_insert(build->removed, (gpointer)child, owners);
-        count_loss(build, container_of(child));
+        count_loss(build, child->parent);
     }
     return owners;
 }

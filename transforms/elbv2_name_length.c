@@ -106,7 +106,8 @@ static void look_at_literal(Names *names, const CfnNode *scalar)
         return;
     }
     g_ptr_array_add(names->nodes, (gpointer)scalar);
-    if (g_hash_table_add(names->known, text)) {
+    if (!g_hash_table_contains(names->known, text)) {
+        g_hash_table_add(names->known, text);
         g_ptr_array_add(names->names, g_steal_pointer(&text));
     }
 }

@@ -27,7 +27,7 @@ static guint count_items(const CfnNode *node)
         return 0;
     }
     const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (cfn_node_is_sequence(choice) && choice->count == 3) {
+    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3) {
         return MAX(count_items(cfn_node_item(choice, 1)), count_items(cfn_node_item(choice, 2)));
     }
     if (!cfn_node_is_sequence(node) || cfn_node_has_tag(node)) {

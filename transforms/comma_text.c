@@ -78,7 +78,7 @@ static void look_into_join(CfnCommas *commas, const CfnNode *arguments)
     const CfnNode *list = cfn_node_item(arguments, 1);
     guint before = commas->found->len;
     bool is_list = cfn_node_is_sequence(list) && !cfn_node_has_tag(list);
-    bool is_alone = is_list && list->count < 2;
+    bool is_alone = is_list && cfn_node_count(list) < 2;
     if (is_literal(delimiter) && !is_alone) {
         look_into_text(commas, delimiter, 0, delimiter->length);
     }

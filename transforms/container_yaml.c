@@ -141,7 +141,7 @@ static void put_sequence(Writer *writer, const CfnNode *list, const CfnContainer
         g_string_append_c(writer->out, '-');
         put_value(writer, item, known, depth + 1);
     }
-    if (list->count == 0) {
+    if (cfn_node_count(list) == 0) {
         g_string_append(writer->out, " []");
     }
 }

@@ -35,7 +35,7 @@ char *cfn_managed_policy_obstacle(const CfnNode *document)
 static bool is_open_list(const CfnNode *node)
 {
     const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (cfn_node_is_sequence(choice) && choice->count == 3) {
+    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3) {
         return is_open_list(cfn_node_item(choice, 1)) && is_open_list(cfn_node_item(choice, 2));
     }
     return node == NULL || cfn_is_ref(node, "AWS::NoValue") ||

@@ -43,7 +43,7 @@ static CfnSlot *visit(Walk *walk, const CfnNode *node, CfnSlot *parent)
     }
     CfnIntrinsic call = cfn_intrinsic(node);
     if (call.function == CFN_FN_IF && cfn_node_is_sequence(call.argument) &&
-        call.argument->count == 3) {
+        cfn_node_count(call.argument) == 3) {
         visit_choice(walk, slot, call.argument);
     } else if (call.function == CFN_FN_NONE && cfn_node_is_mapping(node)) {
         g_ptr_array_add(walk->rules, slot);

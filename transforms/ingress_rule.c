@@ -122,7 +122,7 @@ static CfnAnswer ask(Query *query, const CfnNode *value, Test test)
 {
     CfnIntrinsic call = cfn_intrinsic(value);
     if (call.function == CFN_FN_IF && cfn_node_is_sequence(call.argument) &&
-        call.argument->count == 3) {
+        cfn_node_count(call.argument) == 3) {
         return ask_branches(query, call.argument, test);
     }
     if (call.function == CFN_FN_FIND_IN_MAP) {

@@ -75,7 +75,7 @@ static uint64_t size_of_call(const CfnNode *node, CfnIntrinsic call)
     if (cfn_sub(node, &text, &map)) {
         return size_of_sub(text) + 2;
     }
-    bool list = cfn_node_is_sequence(call.argument) && call.argument->count > 0;
+    bool list = cfn_node_is_sequence(call.argument) && cfn_node_count(call.argument) > 0;
     if (list && call.function == CFN_FN_IF) {
         return size_of_longest(call.argument);
     }
@@ -94,7 +94,7 @@ uint64_t cfn_policy_size(const CfnNode *document)
     if (document->kind == CFN_SCALAR) {
         return count(document->text, document->length) + 2;
     }
-    uint64_t size = 2 + document->count; /* brackets and commas */
+    uint64_t size = 2 + cfn_node_count(document); /* brackets and commas */
     for (const CfnNode *child = document->first; child != NULL; child = child->next) {
         size += child->is_key ? count(child->text, child->length) + 3 : cfn_policy_size(child);
     }

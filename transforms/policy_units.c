@@ -34,7 +34,8 @@ static void collect(CfnPolicyUnit *unit, const CfnNode *node, GArray *turns)
     if (cfn_is_ref(node, "AWS::NoValue")) {
         return;
     }
-    if (cfn_node_is_sequence(choice) && choice->count == 3 && cfn_node_is_scalar(choice->first)) {
+    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3 &&
+        cfn_node_is_scalar(choice->first)) {
         collect_choice(unit, choice, turns);
     } else if (cfn_node_is_sequence(node) && !cfn_node_has_tag(node)) {
         cfn_node_each_item(item, node) {

@@ -86,7 +86,7 @@ static void note_peers(Inquiry *inquiry, const CfnNode *list)
             g_ptr_array_add(inquiry->peers, (gpointer)peer);
         }
     }
-    if (!cfn_node_is_sequence(list) || known < list->count) {
+    if (!cfn_node_is_sequence(list) || known < cfn_node_count(list)) {
         inquiry->verdict->way_elsewhere = true;
     }
 }

@@ -280,7 +280,7 @@ static const CfnNode *place_of_metadata(const CfnNode *resource, guint entries)
     cfn_node_each_key(key, resource) {
         if (cfn_node_equals(key, "DependsOn")) {
             const CfnNode *list = cfn_node_value(key);
-            before = cfn_node_is_sequence(list) && list->count > entries ? key : before;
+            before = cfn_node_is_sequence(list) && cfn_node_count(list) > entries ? key : before;
             break;
         }
         before = key;

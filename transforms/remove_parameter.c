@@ -8,7 +8,7 @@ static void remove_from_group(CfnChange *change, const CfnNode *group, const cha
     const CfnNode *members = cfn_node_get(group, "Parameters");
     cfn_node_each_item(member, members) {
         if (cfn_node_equals(member, name)) {
-            cfn_edit_remove(change, members->count == 1 ? group : member);
+            cfn_edit_remove(change, cfn_node_count(members) == 1 ? group : member);
             return;
         }
     }

@@ -108,7 +108,7 @@ static void check(CfnPass *pass, const CfnResource *resource, const CfnMainOutpu
 static void apply_template(CfnPass *pass)
 {
     const CfnNode *outputs = cfn_template_section(pass->template, "Outputs");
-    uint32_t count = outputs != NULL ? outputs->count : 0;
+    uint32_t count = outputs != NULL ? cfn_node_count(outputs) : 0;
     for (uint32_t i = 0; i < cfn_template_resource_count(pass->template); i++) {
         const CfnResource *resource = cfn_template_resource_at(pass->template, i);
         const CfnMainOutput *output = cfn_main_output(resource->type);

@@ -79,7 +79,7 @@ static const CfnNode *anchor_of(const CfnBuild *build, const CfnNode *container,
 static bool sets_off(const CfnBuild *build, const CfnNode *container)
 {
     const CfnNode *last = last_child(container);
-    if (container->count == 1 && container->parent != NULL) {
+    if (cfn_node_count(container) == 1 && container->parent != NULL) {
         last = last_child(container->parent);
     }
     return cfn_is_set_off(build->tree, last);
@@ -113,7 +113,7 @@ static uint32_t below_blank_lines(const CfnBuild *build, uint32_t offset)
 static void strip_final_break(CfnBuild *build, const CfnNode *scalar)
 {
     const CfnSource *source = build->tree->source;
-    uint32_t header = scalar->content + 1;
+    uint32_t header = cfn_node_content(scalar) + 1;
     while (header < source->length && g_ascii_isdigit(source->text[header])) {
         header++;
     }
@@ -125,7 +125,7 @@ static void strip_final_break(CfnBuild *build, const CfnNode *scalar)
 /* The last line of a `|` scalar needs its break, also where a text ends without one. */
 static bool ends_in_literal(const CfnNode *value)
 {
-    while (value->kind != CFN_SCALAR && value->last != NULL) {
+    while (value->first != NULL) {
         value = value->last;
     }
     return value->style == CFN_LITERAL && value->length > 0 &&
@@ -210,7 +210,7 @@ static char *lead_behind(const CfnBuild *build, const CfnNode *anchor)
 static bool is_one_line_collection(const CfnBuild *build, const CfnNode *child)
 {
     const CfnNode *value = cfn_claimed_node(child);
-    return value->kind != CFN_SCALAR && value->count > 1 &&
+    return value->kind != CFN_SCALAR && cfn_node_count(value) > 1 &&
            cfn_on_one_line(build->tree, value->span.start, value->span.end);
 }
 
@@ -219,7 +219,7 @@ static void splice_flow_inline(CfnBuild *build, const CfnNode *anchor, const GPt
 {
     CfnLook inner = *look;
     inner.one_line = true;
-    uint32_t comma = cfn_claimed_node(anchor)->comma;
+    uint32_t comma = cfn_node_comma(anchor);
     bool trailing = cfn_next_child(anchor) == NULL && comma != CFN_NOWHERE;
     uint32_t at = trailing ? comma + 1 : cfn_child_end(anchor);
     GString *text = g_string_new(NULL);
@@ -249,7 +249,7 @@ static void splice_flow_lines(CfnBuild *build, const CfnNode *anchor, const GPtr
     CfnLook inner = *look;
     inner.one_line = is_one_line_collection(build, anchor);
     bool leading = strchr(lead, ',') != NULL;
-    uint32_t comma = cfn_claimed_node(anchor)->comma;
+    uint32_t comma = cfn_node_comma(anchor);
     bool comma_behind = !leading && comma != CFN_NOWHERE && !loses_tail(build, anchor);
     uint32_t end = leading || !comma_behind ? cfn_child_end(anchor) : comma + 1;
     if (!leading && !comma_behind) {
@@ -274,7 +274,7 @@ static void splice_flow_filling(CfnBuild *build, const CfnNode *container, const
     CfnLook look = cfn_look_in(&build->edits->style, container);
     look.one_line = look.one_line || !look.json || build->edits->style.steps[0] != 0;
     g_autofree char *indent =
-        look.one_line ? g_strdup("") : cfn_line_indent(build->tree, container->content);
+        look.one_line ? g_strdup("") : cfn_line_indent(build->tree, cfn_node_content(container));
     g_autofree char *deeper = g_strconcat(indent, look.step, NULL);
     GString *text = g_string_new(NULL);
     for (guint i = 0; i < wants->len; i++) {
@@ -287,7 +287,7 @@ static void splice_flow_filling(CfnBuild *build, const CfnNode *container, const
     if (!look.one_line) {
         g_string_append_printf(text, "%s%s", look.newline, indent);
     }
-    cfn_build_splice_string(build, container->content + 1, container->span.end - 1, text);
+    cfn_build_splice_string(build, cfn_node_content(container) + 1, container->span.end - 1, text);
 }
 
 /* Children in the place of all that a collection had: what stood around those stays. */
@@ -416,7 +416,7 @@ static void build_section(CfnBuild *build, CfnWant *want)
         g_string_append(text, look.one_line ? look.comma : ",");
     }
     if (!look.one_line) {
-        bool blank = !look.flow && root->count > 1 && sets_off(build, root);
+        bool blank = !look.flow && cfn_node_count(root) > 1 && sets_off(build, root);
         g_string_append_printf(text, "%s%s%s", look.newline, blank ? look.newline : "", indent);
     }
     cfn_build_splice_string(build, at, at, text);

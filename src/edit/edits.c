@@ -97,8 +97,9 @@ static GArray *find_anchors(const CfnTree *tree)
     GArray *anchors = g_array_new(FALSE, FALSE, sizeof(CfnSpan));
     bool possible = memchr(tree->source->text, '&', tree->source->length) != NULL;
     for (size_t i = 0; possible && i < tree->node_count; i++) {
-        if (cfn_node_has_anchor(&tree->nodes[i])) {
-            g_array_append_val(anchors, tree->nodes[i].anchor);
+        const CfnSpan anchor = cfn_node_anchor(&tree->nodes[i]);
+        if (cfn_span_length(anchor) > 0) {
+            g_array_append_val(anchors, anchor);
         }
     }
     g_array_sort(anchors, by_start);
@@ -238,7 +239,7 @@ static char *refusal_of_key(const CfnNode *key)
 static bool is_bare_pair(const CfnTree *tree, const CfnNode *node)
 {
     return node != NULL && node->kind == CFN_MAPPING && node->style == CFN_FLOW &&
-           tree->source->text[node->content] != '{';
+           tree->source->text[cfn_node_content(node)] != '{';
 }
 
 static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
@@ -246,7 +247,8 @@ static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
     const char *text = tree->source->text;
     if (cfn_node_has_anchor(node)) {
         return g_strdup_printf("it stands under the anchor '%.*s'",
-                               (int)cfn_span_length(node->anchor), text + node->anchor.start);
+                               (int)cfn_span_length(cfn_node_anchor(node)),
+                               text + cfn_node_anchor(node).start);
     }
     if (node->is_key && node->kind != CFN_SCALAR) {
         return g_strdup("it stands inside a key");
@@ -254,8 +256,8 @@ static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
     if (node->kind == CFN_ALIAS) {
         return g_strdup_printf("it is the alias '*%.*s'", (int)node->length, node->text);
     }
-    if (cfn_node_has_tag(node) && cfn_span_length(node->tag) == strlen("!Transform") &&
-        strncmp(text + node->tag.start, "!Transform", strlen("!Transform")) == 0) {
+    if (cfn_node_has_tag(node) && cfn_span_length(cfn_node_tag(node)) == strlen("!Transform") &&
+        strncmp(cfn_node_tag_text(node), "!Transform", strlen("!Transform")) == 0) {
         return g_strdup("it stands in Fn::Transform, whose result cannot be seen");
     }
     return NULL;

@@ -100,7 +100,7 @@ static uint32_t behind_own_comments(const CfnTree *tree, uint32_t offset, uint32
 const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 {
     const CfnNode *node = child->is_key ? cfn_node_value(child) : child;
-    while (node->kind != CFN_SCALAR && node->style == CFN_BLOCK && node->last != NULL) {
+    while (node->style == CFN_BLOCK && node->first != NULL) {
         node = node->last;
     }
     bool block =
@@ -110,7 +110,7 @@ const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 
 bool cfn_keeps_blank_lines(const CfnTree *tree, const CfnNode *block_scalar)
 {
-    const char *text = tree->source->text + block_scalar->content;
+    const char *text = tree->source->text + cfn_node_content(block_scalar);
     for (int i = 1; i <= 2; i++) {
         if (text[i] == '+') {
             return true;
@@ -230,7 +230,7 @@ CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNod
         return (CfnSpan){ start, next_start };
     }
     uint32_t line = cfn_source_line_start(tree->source, start);
-    uint32_t comma = (last->is_key ? cfn_node_value(last) : last)->comma;
+    uint32_t comma = cfn_node_comma(last);
     uint32_t end = cfn_behind_comment(tree, comma + 1);
     return (CfnSpan){ above_comments(tree, line, start - line),
                       cfn_source_next_line(tree->source, end) };

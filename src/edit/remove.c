@@ -26,7 +26,7 @@ GPtrArray *cfn_build_mark_removed(CfnBuild *build, const CfnNode *child)
 static bool loses_all(const CfnBuild *build, const CfnNode *container)
 {
     guint losses = GPOINTER_TO_UINT(g_hash_table_lookup(build->losses, container));
-    return losses == container->count;
+    return losses == cfn_node_count(container);
 }
 
 /* Whether an emptied collection must stay: the root, a section, an argument of an intrinsic
@@ -119,10 +119,10 @@ static void splice_removals(CfnBuild *build, const CfnNode *container)
 static void splice_empty(CfnBuild *build, const CfnNode *container)
 {
     bool mapping = container->kind == CFN_MAPPING;
-    uint32_t start = container->content;
-    bool below = container->style == CFN_BLOCK && container->mark != CFN_NOWHERE;
+    uint32_t start = cfn_node_content(container);
+    bool below = container->style == CFN_BLOCK && cfn_node_mark(container) != CFN_NOWHERE;
     if (below) {
-        start = container->mark + 1;
+        start = cfn_node_mark(container) + 1;
     }
     const char *text = mapping ? " {}" : " []";
     text += below ? 0 : 1;

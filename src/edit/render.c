@@ -78,13 +78,12 @@ void cfn_render_key(GString *out, const char *key, const CfnLook *look)
 /* ---- Intrinsics ---- */
 
 /* The name of a short intrinsic without its `!`, as a new string; NULL if NODE has none. */
-static char *function_name(const CfnRender *render, const CfnNode *node)
+static char *function_name(const CfnNode *node)
 {
     if (!cfn_node_has_tag(node)) {
         return NULL;
     }
-    return g_strndup(render->snippet->source->text + node->tag.start + 1,
-                     cfn_span_length(node->tag) - 1);
+    return g_strndup(cfn_node_tag_text(node) + 1, cfn_span_length(cfn_node_tag(node)) - 1);
 }
 
 static CfnNode *new_node(CfnRender *render, const CfnNode *like)
@@ -100,8 +99,24 @@ static CfnNode *new_text(CfnRender *render, const CfnNode *like, const char *tex
     char *copy = g_strndup(text, length);
     g_ptr_array_add(render->strings, copy);
     node->text = copy;
+    node->kind = CFN_SCALAR;
     node->length = (uint32_t)length;
-    node->next = NULL;
+    node->first = node->next = NULL;
+    return node;
+}
+
+/* A collection with these children, at the place of LIKE. */
+static CfnNode *new_collection(CfnRender *render, const CfnNode *like, CfnKind kind, CfnNode *first,
+                               CfnNode *last)
+{
+    CfnNode *node = new_node(render, like);
+    node->kind = (uint8_t)kind;
+    node->length = 0;
+    node->first = first;
+    node->last = first->next = last;
+    last->next = NULL;
+    first->index = 0;
+    last->index = kind == CFN_SEQUENCE;
     return node;
 }
 
@@ -115,20 +130,15 @@ static const CfnNode *getatt_list(CfnRender *render, const CfnNode *scalar)
     size_t length = (size_t)(dot - scalar->text);
     CfnNode *attribute = new_text(render, scalar, dot + 1, scalar->length - length - 1);
     CfnNode *resource = new_text(render, scalar, scalar->text, length);
-    resource->next = attribute;
-    CfnNode *list = new_node(render, scalar);
-    list->kind = CFN_SEQUENCE;
+    CfnNode *list = new_collection(render, scalar, CFN_SEQUENCE, resource, attribute);
     list->style = render->look->long_lists_inline ? CFN_FLOW : CFN_BLOCK;
-    list->first = resource;
-    list->last = attribute;
-    list->count = 2;
     return list;
 }
 
 /* `!Name argument` as {Name: argument}. The argument keeps its tag, as a sign that it is one. */
 static const CfnNode *long_form(CfnRender *render, const CfnNode *node)
 {
-    g_autofree char *name = function_name(render, node);
+    g_autofree char *name = function_name(node);
     g_autofree char *full = strcmp(name, "Ref") == 0 || strcmp(name, "Condition") == 0
                                 ? g_strdup(name)
                                 : g_strconcat("Fn::", name, NULL);
@@ -137,18 +147,11 @@ static const CfnNode *long_form(CfnRender *render, const CfnNode *node)
         argument = getatt_list(render, node);
     }
     CfnNode *value = new_node(render, argument);
-    value->next = NULL;
     CfnNode *key = new_text(render, node, full, strlen(full));
-    key->kind = CFN_SCALAR;
     key->is_key = true;
-    key->next = value;
-    CfnNode *mapping = new_node(render, node);
-    mapping->kind = CFN_MAPPING;
+    CfnNode *mapping = new_collection(render, node, CFN_MAPPING, key, value);
     mapping->style = render->look->long_in_braces ? CFN_FLOW : CFN_BLOCK;
-    mapping->tag = (CfnSpan){ 0, 0 };
-    mapping->first = key;
-    mapping->last = value;
-    mapping->count = 1;
+    mapping->properties = NULL;
     return mapping;
 }
 
@@ -170,14 +173,13 @@ static const CfnNode *spelled(CfnRender *render, const CfnNode *node)
 static void put_tag(CfnRender *render, GString *out, const CfnNode *node)
 {
     if (cfn_node_has_tag(node) && render->look->short_functions) {
-        g_string_append_len(out, render->snippet->source->text + node->tag.start,
-                            cfn_span_length(node->tag));
+        g_string_append_len(out, cfn_node_tag_text(node), cfn_span_length(cfn_node_tag(node)));
     }
 }
 
 static void put_scalar(CfnRender *render, GString *out, const CfnNode *node, const CfnLook *look)
 {
-    g_autofree char *function = function_name(render, node);
+    g_autofree char *function = function_name(node);
     if (function != NULL) {
         bool quoted = look->json || (strcmp(function, "Sub") == 0 && look->quoted_sub) ||
                       (!look->short_functions && look->quote_always);
@@ -198,12 +200,12 @@ static void put_flow(CfnRender *render, GString *out, const CfnNode *node, const
 /* Whether a collection is written on one line although its surroundings are not. */
 static bool fits_on_line(CfnRender *render, const CfnNode *node, const CfnLook *look)
 {
-    if (look->one_line || node->count == 0) {
+    if (look->one_line || cfn_node_count(node) == 0) {
         return true;
     }
     if (node->kind == CFN_MAPPING) {
         const CfnNode *value = spelled(render, node->last);
-        return node->count == 1 && look->inline_small &&
+        return cfn_node_count(node) == 1 && look->inline_small &&
                (value->kind == CFN_SCALAR ||
                 (value->kind == CFN_SEQUENCE && fits_on_line(render, value, look)));
     }
@@ -241,7 +243,7 @@ static void put_flow_collection(CfnRender *render, GString *out, const CfnNode *
     bool mapping = node->kind == CFN_MAPPING;
     CfnLook inner = *look;
     inner.one_line = fits_on_line(render, node, look);
-    bool padded = inner.one_line && node->count > 0 &&
+    bool padded = inner.one_line && cfn_node_count(node) > 0 &&
                   (mapping ? look->space_in_braces : look->space_in_brackets);
     g_autofree char *deeper = g_strconcat(indent, look->step, NULL);
     g_string_append(out, mapping ? "{" : "[");
@@ -316,7 +318,8 @@ static bool stands_below(const CfnRender *render, const CfnNode *node)
 {
     const CfnLook *look = render->look;
     bool spread = node->kind == CFN_SEQUENCE && !look->short_functions && !look->long_lists_inline;
-    return node->kind != CFN_SCALAR && node->count > 0 && (node->style == CFN_BLOCK || spread);
+    return node->kind != CFN_SCALAR && cfn_node_count(node) > 0 &&
+           (node->style == CFN_BLOCK || spread);
 }
 
 bool cfn_render_is_block(const CfnRender *render, const CfnNode *value)

@@ -24,13 +24,13 @@ static void put_flow(Writer *writer, const CfnNode *node);
 /* The name behind a tag's `!`, with its length; NULL for tags that are no functions. */
 static const char *tag_name(const CfnNode *node, uint32_t *length)
 {
-    *length = cfn_span_length(node->tag);
-    if (*length < 2 || !g_ascii_isalnum(node->tag_text[1]) ||
-        memchr(node->tag_text + 1, '!', *length - 1) != NULL) {
+    *length = cfn_span_length(cfn_node_tag(node));
+    if (*length < 2 || !g_ascii_isalnum(cfn_node_tag_text(node)[1]) ||
+        memchr(cfn_node_tag_text(node) + 1, '!', *length - 1) != NULL) {
         return NULL;
     }
     *length -= 1;
-    return node->tag_text + 1;
+    return cfn_node_tag_text(node) + 1;
 }
 
 /* The short name in a long function's key, or NULL: `Fn::Transform` and loops are no functions with
@@ -62,7 +62,7 @@ static const char *short_call(const CfnNode *node, uint32_t *length, const CfnNo
     if (cfn_node_has_tag(node)) {
         return tag_name(node, length);
     }
-    if (!cfn_node_is_mapping(node) || node->count != 1) {
+    if (!cfn_node_is_mapping(node) || cfn_node_count(node) != 1) {
         return NULL;
     }
     *argument = node->last;
@@ -87,7 +87,7 @@ static bool is_string(const CfnNode *node)
 /* `[A, B.C]`, which says the same as `A.B.C`. */
 static bool is_attribute_list(const CfnNode *node)
 {
-    return cfn_node_is_sequence(node) && node->count == 2 && is_string(node->first) &&
+    return cfn_node_is_sequence(node) && cfn_node_count(node) == 2 && is_string(node->first) &&
            is_string(node->last) && !cfn_node_contains(node->first, ".");
 }
 
@@ -260,8 +260,9 @@ static bool stays_plain(const CfnNode *node)
 
 static bool stays_flow(const Writer *writer, const CfnNode *node)
 {
-    return node->count == 0 || (node->style == CFN_FLOW && !writer->from_json &&
-                                cfn_span_length(node->span) <= FLOW_LIMIT && stays_plain(node));
+    return cfn_node_count(node) == 0 ||
+           (node->style == CFN_FLOW && !writer->from_json &&
+            cfn_span_length(node->span) <= FLOW_LIMIT && stays_plain(node));
 }
 
 /* What stands behind a colon or a dash, with the space or line break before it. DEPTH is that of

@@ -32,8 +32,8 @@ char *cfn_line_indent(const CfnTree *tree, uint32_t offset)
 
 uint32_t cfn_child_start(const CfnNode *child)
 {
-    if (!child->is_key && child->mark != CFN_NOWHERE) {
-        return child->mark;
+    if (!child->is_key && cfn_node_mark(child) != CFN_NOWHERE) {
+        return cfn_node_mark(child);
     }
     return child->span.start;
 }
@@ -42,8 +42,8 @@ uint32_t cfn_child_end(const CfnNode *child)
 {
     const CfnNode *last = child->is_key ? cfn_node_value(child) : child;
     uint32_t end = last->span.end;
-    if (last->mark != CFN_NOWHERE && end <= last->mark) {
-        end = last->mark + 1;
+    if (cfn_node_mark(last) != CFN_NOWHERE && end <= cfn_node_mark(last)) {
+        end = cfn_node_mark(last) + 1;
     }
     return MAX(end, child->span.end);
 }
@@ -79,12 +79,12 @@ static uint32_t step_of(const CfnTree *tree, const CfnNode *node)
         uint32_t outer = cfn_tree_column(tree, node->parent->first->span.start);
         return inner > outer ? inner - outer : 0;
     }
-    if (cfn_on_one_line(tree, node->content, child->span.start) ||
+    if (cfn_on_one_line(tree, cfn_node_content(node), child->span.start) ||
         !cfn_is_first_on_line(tree, child->span.start)) {
         return 0;
     }
     g_autofree char *inner = cfn_line_indent(tree, child->span.start);
-    g_autofree char *outer = cfn_line_indent(tree, node->content);
+    g_autofree char *outer = cfn_line_indent(tree, cfn_node_content(node));
     size_t deeper = strlen(inner), above = strlen(outer);
     return deeper > above ? (uint32_t)(deeper - above) : 0;
 }
@@ -118,17 +118,19 @@ static void count_flow(CfnFileStyle *style, const CfnNode *node)
     }
     bool mapping = node->kind == CFN_MAPPING;
     uint32_t first = node->first->span.start;
-    if (cfn_on_one_line(tree, node->content, first)) {
+    if (cfn_on_one_line(tree, cfn_node_content(node), first)) {
         vote(mapping ? &style->space_in_braces : &style->space_in_brackets,
-             first > node->content + 1);
+             first > cfn_node_content(node) + 1);
     }
-    if (all_scalars(node) && (node->count == 1) == mapping) {
+    if (all_scalars(node) && (cfn_node_count(node) == 1) == mapping) {
         vote(mapping ? &style->inline_small : &style->inline_lists,
-             cfn_on_one_line(tree, node->content, node->span.end));
+             cfn_on_one_line(tree, cfn_node_content(node), node->span.end));
     }
     for (const CfnNode *child = node->first; child != NULL; child = child->next) {
-        if (child->comma != CFN_NOWHERE && child->next != NULL) {
-            char behind = text[child->comma + 1];
+        const bool is_entry = child->is_key || !mapping;
+        const uint32_t comma = is_entry ? cfn_node_comma(child) : CFN_NOWHERE;
+        if (comma != CFN_NOWHERE && child->index + 1 < cfn_node_count(node)) {
+            char behind = text[comma + 1];
             if (behind != '\n' && behind != '\r') {
                 vote(&style->space_behind_comma, behind == ' ');
             }
@@ -140,13 +142,13 @@ static void count_sequence(CfnFileStyle *style, const CfnNode *node)
 {
     const CfnTree *tree = style->tree;
     if (node->parent != NULL && node->parent->kind == CFN_MAPPING && !node->is_key) {
-        uint32_t dash = cfn_tree_column(tree, node->first->mark);
+        uint32_t dash = cfn_tree_column(tree, cfn_node_mark(node->first));
         vote(&style->indented_sequences,
              dash > cfn_tree_column(tree, node->parent->first->span.start));
     }
-    uint32_t gap = node->first->span.start - node->first->mark - 1;
+    uint32_t gap = node->first->span.start - cfn_node_mark(node->first) - 1;
     if (gap > 0 && gap < G_N_ELEMENTS(style->gaps) &&
-        cfn_on_one_line(tree, node->first->mark, node->first->span.start)) {
+        cfn_on_one_line(tree, cfn_node_mark(node->first), node->first->span.start)) {
         style->gaps[gap]++;
     }
 }
@@ -176,9 +178,9 @@ static void count_scalar(CfnFileStyle *style, const CfnNode *node)
         count_long_function(style, node);
         if (node->parent->style == CFN_FLOW) {
             const CfnNode *value = cfn_node_value(node);
-            if (value->mark != CFN_NOWHERE && value->mark >= node->span.end) {
-                vote(&style->space_before_colon, value->mark > node->span.end);
-                vote(&style->space_behind_colon, value->span.start > value->mark + 1);
+            if (cfn_node_mark(value) != CFN_NOWHERE && cfn_node_mark(value) >= node->span.end) {
+                vote(&style->space_before_colon, cfn_node_mark(value) > node->span.end);
+                vote(&style->space_behind_colon, value->span.start > cfn_node_mark(value) + 1);
             }
         }
         return;
@@ -186,9 +188,8 @@ static void count_scalar(CfnFileStyle *style, const CfnNode *node)
     if (quoted) {
         vote(&style->double_quotes, is_double);
     }
-    if (cfn_node_has_tag(node) && cfn_span_length(node->tag) == strlen("!Sub") &&
-        strncmp(style->tree->source->text + node->tag.start, "!Sub", 4) == 0 &&
-        (quoted || node->style == CFN_PLAIN)) {
+    if (cfn_node_has_tag(node) && cfn_span_length(cfn_node_tag(node)) == strlen("!Sub") &&
+        strncmp(cfn_node_tag_text(node), "!Sub", 4) == 0 && (quoted || node->style == CFN_PLAIN)) {
         vote(&style->quoted_sub, quoted);
     }
 }
@@ -269,7 +270,7 @@ static bool sequences_indented(const CfnFileStyle *style, const CfnNode *contain
          node = node->parent) {
         const CfnNode *sequence = first_sequence_in(node);
         if (sequence != NULL) {
-            return cfn_tree_column(style->tree, sequence->first->mark) >
+            return cfn_tree_column(style->tree, cfn_node_mark(sequence->first)) >
                    cfn_tree_column(style->tree, node->first->span.start);
         }
     }
@@ -342,7 +343,7 @@ static void set_gaps(const CfnFileStyle *style, CfnLook *look)
 static bool stands_on_one_line(const CfnTree *tree, const CfnNode *container)
 {
     return container->style == CFN_FLOW && container->first != NULL &&
-           cfn_on_one_line(tree, container->content, container->span.end);
+           cfn_on_one_line(tree, cfn_node_content(container), container->span.end);
 }
 
 CfnLook cfn_look_in(const CfnFileStyle *style, const CfnNode *container)

@@ -6,7 +6,8 @@
 
 static bool is_below(const CfnNode *node)
 {
-    return node->kind != CFN_SCALAR && node->style == CFN_BLOCK && node->mark != CFN_NOWHERE;
+    return node->kind != CFN_SCALAR && node->style == CFN_BLOCK &&
+           cfn_node_mark(node) != CFN_NOWHERE;
 }
 
 /* An intrinsic in the place of another one is spelled as that one was: long or short. */
@@ -35,7 +36,7 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want)
     GString *text = g_string_new(NULL);
     bool lines = !look.flow && cfn_render_is_block(render, value);
     bool same_place = is_below(node) && node->kind == CFN_MAPPING && lines &&
-                      !cfn_on_one_line(build->tree, node->mark, node->span.start);
+                      !cfn_on_one_line(build->tree, cfn_node_mark(node), node->span.start);
     if (look.flow || same_place) {
         g_autofree char *indent = look.one_line ? g_strdup("")
                                   : same_place  ? cfn_build_indent(build, node->first)
@@ -53,7 +54,7 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want)
     }
     bool item = container->kind == CFN_SEQUENCE;
     g_autofree char *indent = cfn_build_indent(build, item ? node : cfn_node_key(node));
-    uint32_t start = node->mark + 1;
+    uint32_t start = cfn_node_mark(node) + 1;
     uint32_t end = MAX(node->span.end, start);
     if (!lines && !is_below(node) && !cfn_node_is_empty(node)) {
         start = node->span.start;
@@ -95,7 +96,7 @@ void cfn_build_string(CfnBuild *build, CfnOpKind kind, CfnWant *want)
     }
     GString *text = g_string_new(NULL);
     cfn_render_string(text, want->text, strlen(want->text), &look);
-    cfn_build_splice_string(build, scalar->content, scalar->span.end, text);
+    cfn_build_splice_string(build, cfn_node_content(scalar), scalar->span.end, text);
     operate_text(build, kind, want, want->text);
 }
 
@@ -220,8 +221,8 @@ static void build_call(CfnBuild *build, CfnWant *want, const char *function, con
 static bool is_called_anew(const CfnBuild *build, const CfnNode *scalar, const char *text)
 {
     CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
-    const char *raw = build->tree->source->text + scalar->content;
-    bool escapes = memchr(raw, '\\', scalar->span.end - scalar->content) != NULL;
+    const char *raw = build->tree->source->text + cfn_node_content(scalar);
+    bool escapes = memchr(raw, '\\', scalar->span.end - cfn_node_content(scalar)) != NULL;
     if (scalar->style == CFN_LITERAL || scalar->style == CFN_FOLDED || escapes) {
         return false;
     }
@@ -319,8 +320,8 @@ static void wrap_block(CfnBuild *build, CfnWant *want, const CfnLook *look)
         g_strconcat(key_indent, look->indented_sequences ? look->step : "", NULL);
     size_t content = strlen(indent) + 1 + look->gap;
     GString *lead = g_string_new(NULL);
-    bool below = !cfn_on_one_line(build->tree, node->mark, node->span.start);
-    uint32_t start = node->mark + 1;
+    bool below = !cfn_on_one_line(build->tree, cfn_node_mark(node), node->span.start);
+    uint32_t start = cfn_node_mark(node) + 1;
     if (below) {
         start = cfn_source_line_start(build->tree->source, node->span.start);
     } else {

@@ -145,8 +145,8 @@ static bool is_string(const CfnNode *node)
 /* The argument of Fn::GetAtt, which may be a list of two or one text. */
 static void put_getatt(Writer *writer, const CfnNode *argument)
 {
-    if (!cfn_node_is_sequence(argument) || argument->count != 2 || !is_string(argument->first) ||
-        !is_string(argument->last)) {
+    if (!cfn_node_is_sequence(argument) || cfn_node_count(argument) != 2 ||
+        !is_string(argument->first) || !is_string(argument->last)) {
         put_content(writer, argument);
         return;
     }
@@ -166,7 +166,7 @@ static void put_mapping(Writer *writer, const CfnNode *mapping)
         }
         put_key(writer, key);
         g_string_append_c(writer->out, ':');
-        if (writer->exact && mapping->count == 1 && cfn_node_equals(key, "Fn::GetAtt") &&
+        if (writer->exact && cfn_node_count(mapping) == 1 && cfn_node_equals(key, "Fn::GetAtt") &&
             !cfn_node_has_tag(value)) {
             put_getatt(writer, value);
         } else {
@@ -222,7 +222,8 @@ static void put_node(Writer *writer, const CfnNode *node)
         return;
     }
     if (writer->exact && cfn_node_has_tag(node)) {
-        g_string_append_len(writer->out, node->tag_text, cfn_span_length(node->tag));
+        g_string_append_len(writer->out, cfn_node_tag_text(node),
+                            cfn_span_length(cfn_node_tag(node)));
     }
     put_content(writer, node);
 }
@@ -249,11 +250,11 @@ char *cfn_long_form_text(const CfnNode *scalar)
 /* Whether both are spelled alike but for their style: then they mean the same, whatever it is. */
 static bool is_spelled_alike(const CfnNode *a, const CfnNode *b)
 {
-    uint32_t tag = cfn_span_length(a->tag);
-    if (a->kind != b->kind || a->count != b->count || a->length != b->length ||
-        tag != cfn_span_length(b->tag) || cfn_node_has_anchor(a) || cfn_node_has_anchor(b) ||
-        (a->length > 0 && memcmp(a->text, b->text, a->length) != 0) ||
-        (tag > 0 && memcmp(a->tag_text, b->tag_text, tag) != 0) ||
+    uint32_t tag = cfn_span_length(cfn_node_tag(a));
+    if (a->kind != b->kind || cfn_node_count(a) != cfn_node_count(b) || a->length != b->length ||
+        tag != cfn_span_length(cfn_node_tag(b)) || cfn_node_has_anchor(a) ||
+        cfn_node_has_anchor(b) || (a->length > 0 && memcmp(a->text, b->text, a->length) != 0) ||
+        (tag > 0 && memcmp(cfn_node_tag_text(a), cfn_node_tag_text(b), tag) != 0) ||
         (a->kind == CFN_SCALAR && cfn_scalar_meaning(a) != cfn_scalar_meaning(b))) {
         return false;
     }

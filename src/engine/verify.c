@@ -164,10 +164,10 @@ static bool same_range(const Walk *walk, CfnSpan before, CfnSpan after)
 
 static bool same_properties(const Walk *walk, const CfnNode *before, const CfnNode *after)
 {
-    if (!same_range(walk, before->tag, after->tag)) {
+    if (!same_range(walk, cfn_node_tag(before), cfn_node_tag(after))) {
         return fail(walk, before, "a tag has changed");
     }
-    return same_range(walk, before->anchor, after->anchor) ||
+    return same_range(walk, cfn_node_anchor(before), cfn_node_anchor(after)) ||
            fail(walk, before, "an anchor has changed");
 }
 
@@ -385,7 +385,7 @@ static bool walk_wrapped(Walk *walk, const CfnOperation *operation, const CfnNod
     const CfnNode *before = operation->target;
     walk->met++;
     if (!cfn_node_is_sequence(after) || cfn_node_has_tag(after) || cfn_node_has_anchor(after) ||
-        after->count != 2) {
+        cfn_node_count(after) != 2) {
         return fail(walk, before, "a value did not become a list");
     }
     note_value(walk, operation, "wrap", before, NULL);

@@ -189,7 +189,7 @@ static GHashTable *allowed_values(const CfnTemplate *template, const CfnNode *no
     const CfnNode *parameter =
         name != NULL ? cfn_template_entry(template, "Parameters", name) : NULL;
     const CfnNode *list = cfn_node_get(parameter, "AllowedValues");
-    if (!cfn_node_is_sequence(list) || list->count == 0) {
+    if (!cfn_node_is_sequence(list) || cfn_node_count(list) == 0) {
         return NULL;
     }
     g_autoptr(GHashTable) allowed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -271,7 +271,7 @@ static int read_comparison(Solver *solver, const CfnNode *left, const CfnNode *r
 
 static int read_equals(Solver *solver, const CfnNode *sides)
 {
-    if (!cfn_node_is_sequence(sides) || sides->count != 2) {
+    if (!cfn_node_is_sequence(sides) || cfn_node_count(sides) != 2) {
         return NOT_UNDERSTOOD;
     }
     const CfnNode *left = sides->first;
@@ -291,7 +291,8 @@ static int read_equals(Solver *solver, const CfnNode *sides)
 
 static int read_operands(Solver *solver, TermKind kind, const CfnNode *list)
 {
-    if (!cfn_node_is_sequence(list) || list->count == 0 || (kind == TERM_NOT && list->count != 1)) {
+    if (!cfn_node_is_sequence(list) || cfn_node_count(list) == 0 ||
+        (kind == TERM_NOT && cfn_node_count(list) != 1)) {
         return NOT_UNDERSTOOD;
     }
     g_autoptr(GArray) operands = g_array_new(FALSE, FALSE, sizeof(int));

@@ -48,10 +48,10 @@ static bool name_begins(Name name, const char *prefix)
 /* What stands behind the `!` of a function's tag; empty for `!`, `!!str`, `!<…>`, `!handle!x`. */
 static Name tag_name(const CfnNode *node)
 {
-    if (node == NULL || cfn_span_length(node->tag) < 2) {
+    if (node == NULL || cfn_span_length(cfn_node_tag(node)) < 2) {
         return (Name){ 0 };
     }
-    Name name = { node->tag_text + 1, cfn_span_length(node->tag) - 1 };
+    Name name = { cfn_node_tag_text(node) + 1, cfn_span_length(cfn_node_tag(node)) - 1 };
     if (!g_ascii_isalnum(name.text[0]) || memchr(name.text, '!', name.length) != NULL) {
         return (Name){ 0 };
     }
@@ -98,7 +98,7 @@ static CfnFunction key_function(const CfnNode *key)
 
 CfnIntrinsic cfn_intrinsic_inside(const CfnNode *node)
 {
-    if (!cfn_node_is_mapping(node) || node->count != 1) {
+    if (!cfn_node_is_mapping(node) || cfn_node_count(node) != 1) {
         return (CfnIntrinsic){ 0 };
     }
     CfnFunction function = key_function(node->first);
@@ -205,7 +205,7 @@ bool cfn_getatt(const CfnNode *node, char **logical_id, char **attribute)
         return split_getatt(text, logical_id, attribute);
     }
     const CfnNode *list = cfn_argument(node, CFN_FN_GETATT);
-    if (!cfn_node_is_sequence(list) || list->count != 2 || !cfn_is_literal(list->first) ||
+    if (!cfn_node_is_sequence(list) || cfn_node_count(list) != 2 || !cfn_is_literal(list->first) ||
         !cfn_is_literal(list->last)) {
         return false;
     }
@@ -286,7 +286,7 @@ void cfn_branches(const CfnNode *node, GPtrArray *out)
         return;
     }
     const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (!cfn_node_is_sequence(choice) || choice->count != 3) {
+    if (!cfn_node_is_sequence(choice) || cfn_node_count(choice) != 3) {
         g_ptr_array_add(out, (gpointer)node);
         return;
     }

@@ -247,7 +247,7 @@ static void visit_entries(Walk *walk, const CfnNode *entries)
             walk->resource = cfn_template_owner(walk->template, key);
         }
         bool entered = enter_for_each(walk, key);
-        if (cfn_is_for_each_key(key) && cfn_node_is_sequence(value) && value->count == 3) {
+        if (cfn_is_for_each_key(key) && cfn_node_is_sequence(value) && cfn_node_count(value) == 3) {
             visit(walk, cfn_node_item(value, 1));
             visit_entries(walk, value->last);
         } else {

@@ -103,8 +103,8 @@ static void read_resources(CfnTemplate *template)
     if (template->entries == NULL) {
         return;
     }
-    template->resources = g_new0(CfnResource, template->entries->count);
-    template->by_entry = g_new0(CfnResource *, template->entries->count);
+    template->resources = g_new0(CfnResource, cfn_node_count(template->entries));
+    template->by_entry = g_new0(CfnResource *, cfn_node_count(template->entries));
     cfn_node_each_key(key, template->entries) {
         if (is_resource(key)) {
             add_resource(template, key);

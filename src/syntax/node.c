@@ -73,7 +73,7 @@ const CfnNode *cfn_node_at(const CfnNode *mapping, const char *first_key, ...)
 
 const CfnNode *cfn_node_item(const CfnNode *sequence, uint32_t index)
 {
-    if (!cfn_node_is_sequence(sequence) || index >= sequence->count) {
+    if (!cfn_node_is_sequence(sequence) || index >= cfn_node_count(sequence)) {
         return NULL;
     }
     const CfnNode *item = sequence->first;

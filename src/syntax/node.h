@@ -30,28 +30,37 @@ typedef enum {
     CFN_FLOW,    /* collections in braces and brackets, all JSON among them */
 } CfnStyle;
 
+/* What few nodes have: a tag, an anchor, or both. */
+typedef struct {
+    CfnSpan tag;          /* with its `!`; empty (start == end) when there is none */
+    CfnSpan anchor;       /* with its `&`; empty when there is none */
+    const char *tag_text; /* the tag's bytes */
+    uint32_t content;     /* where the value begins behind both */
+} CfnNodeProperties;
+
 typedef struct CfnNode CfnNode;
 
+/* As large as a line of the processor's cache: a template of 50 MB has millions. */
 struct CfnNode {
     const CfnNode *parent; /* NULL for the root */
     const CfnNode *next;   /* next key, value or item of the parent; NULL for the last */
     const CfnNode *first;  /* first child: a key or an item */
-    const CfnNode *last;   /* last child: a value or an item */
-    const char *text;      /* a scalar's decoded text, not NUL-terminated; never NULL for scalars */
-    const char *tag_text;  /* the tag's bytes, `tag` tells how many; NULL when there is none */
-    uint32_t length;       /* of the text, in bytes */
-    CfnSpan span;     /* all of it, with tag and anchor, quotes and brackets. A block collection
-                              ends where its last descendant ends; a block scalar ends behind its
-                              last line with content, before that line's newline. */
-    uint32_t content; /* where the value begins behind tag and anchor */
-    CfnSpan tag;      /* with its `!`; empty (start == end) when there is none */
-    CfnSpan anchor;   /* with its `&`; empty when there is none */
-    uint32_t mark;    /* of an item: its `-`; of a value: its `:`; else CFN_NOWHERE */
-    uint32_t comma;   /* in flow style, the comma behind this item or value, else CFN_NOWHERE */
-    uint32_t index;   /* which item or pair of its parent, from 0 */
-    uint32_t count;   /* how many items or pairs it has */
-    uint8_t kind;     /* CfnKind */
-    uint8_t style;    /* CfnStyle */
+    union {
+        const CfnNode *last; /* of a collection, its last child: a value or an item */
+        const char *text;    /* of a scalar, its decoded text, not NUL-terminated, never NULL; of an
+                                alias, its name */
+    };
+    const CfnNodeProperties *properties; /* NULL for most */
+    CfnSpan span;    /* all of it, with tag and anchor, quotes and brackets. A block collection
+                             ends where its last descendant ends; a block scalar ends behind its
+                             last line with content, before that line's newline. */
+    uint32_t length; /* of the text, in bytes; 0 for collections */
+    uint32_t mark; /* of a block sequence's item: its `-`; of a value: its `:`; of a flow sequence's
+                        item or a flow mapping's key: the comma behind the item or pair. CFN_NOWHERE
+                        when there is none. */
+    uint32_t index; /* which item or pair of its parent, from 0 */
+    uint8_t kind;   /* CfnKind */
+    uint8_t style;  /* CfnStyle */
     bool is_key;
     bool duplicate; /* of a key: the same key stands in this mapping more than once */
 };
@@ -69,14 +78,59 @@ static inline const CfnNode *cfn_node_next_key(const CfnNode *key)
     return key->next->next;
 }
 
+/* The tag with its `!`; empty when there is none. */
+static inline CfnSpan cfn_node_tag(const CfnNode *node)
+{
+    return node->properties != NULL ? node->properties->tag : (CfnSpan){ 0, 0 };
+}
+
+/* The tag's bytes, as many as cfn_node_tag is long. */
+static inline const char *cfn_node_tag_text(const CfnNode *node)
+{
+    return node->properties != NULL ? node->properties->tag_text : "";
+}
+
+/* The anchor with its `&`; empty when there is none. */
+static inline CfnSpan cfn_node_anchor(const CfnNode *node)
+{
+    return node->properties != NULL ? node->properties->anchor : (CfnSpan){ 0, 0 };
+}
+
 static inline bool cfn_node_has_tag(const CfnNode *node)
 {
-    return node->tag.start != node->tag.end;
+    return cfn_span_length(cfn_node_tag(node)) > 0;
 }
 
 static inline bool cfn_node_has_anchor(const CfnNode *node)
 {
-    return node->anchor.start != node->anchor.end;
+    return cfn_span_length(cfn_node_anchor(node)) > 0;
+}
+
+/* Where the value begins behind tag and anchor. */
+static inline uint32_t cfn_node_content(const CfnNode *node)
+{
+    return node->properties != NULL ? node->properties->content : node->span.start;
+}
+
+/* How many items or pairs a collection has; 0 for all else. */
+static inline uint32_t cfn_node_count(const CfnNode *node)
+{
+    return node->first != NULL ? node->last->index + 1 : 0;
+}
+
+/* The comma behind an item of a flow sequence or the pair of a flow mapping's key; CFN_NOWHERE if
+   there is none. */
+static inline uint32_t cfn_node_comma(const CfnNode *entry)
+{
+    return entry->parent->style == CFN_FLOW ? entry->mark : CFN_NOWHERE;
+}
+
+/* The `-` of a block sequence's item, the `:` of a value; CFN_NOWHERE if there is none. */
+static inline uint32_t cfn_node_mark(const CfnNode *node)
+{
+    bool has_comma = node->parent != NULL && node->parent->style == CFN_FLOW &&
+                     (node->is_key || node->parent->kind == CFN_SEQUENCE);
+    return has_comma ? CFN_NOWHERE : node->mark;
 }
 
 static inline bool cfn_node_is_mapping(const CfnNode *node)

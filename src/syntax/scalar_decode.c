@@ -359,18 +359,18 @@ void cfn_scalar_decode(const CfnSource *source, const CfnNode *scalar, uint32_t 
     case CFN_LITERAL:
     case CFN_FOLDED:
         decoder.end = source->length;
-        decode_block(&decoder, scalar->content, parent_indent);
+        decode_block(&decoder, cfn_node_content(scalar), parent_indent);
         break;
     case CFN_SINGLE_QUOTED:
         decoder.end--;
-        decode_flow(&decoder, scalar->content + 1, '\'');
+        decode_flow(&decoder, cfn_node_content(scalar) + 1, '\'');
         break;
     case CFN_DOUBLE_QUOTED:
         decoder.end--;
-        decode_flow(&decoder, scalar->content + 1, '\\');
+        decode_flow(&decoder, cfn_node_content(scalar) + 1, '\\');
         break;
     default:
-        decode_flow(&decoder, scalar->content, '\0');
+        decode_flow(&decoder, cfn_node_content(scalar), '\0');
         break;
     }
 }
@@ -381,7 +381,9 @@ static uint32_t enclosing_indent(const CfnSource *source, const CfnNode *node)
     while (parent != NULL && parent->style != CFN_BLOCK) {
         parent = parent->parent;
     }
-    return parent == NULL ? 0 : parent->content - cfn_source_line_start(source, parent->content);
+    return parent == NULL
+               ? 0
+               : cfn_node_content(parent) - cfn_source_line_start(source, cfn_node_content(parent));
 }
 
 GArray *cfn_scalar_map(const CfnSource *source, const CfnNode *scalar)

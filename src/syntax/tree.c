@@ -18,16 +18,11 @@ typedef struct {
     int64_t column;        /* of the innermost open block collection, -1 outside all */
     CfnNode *free_node;    /* the arena's next one */
     CfnNode *end_node;     /* behind its last */
+    CfnNodeProperties *free_properties;
     GString *scratch;
     GError **error;
     bool is_json; /* nothing seen yet that JSON does not have */
 } Parser;
-
-typedef struct {
-    CfnSpan tag;
-    CfnSpan anchor;
-    CfnSpan span; /* of both */
-} Properties;
 
 static CfnNode *parse_node(Parser *parser, bool is_block, bool may_be_indentless);
 
@@ -53,11 +48,10 @@ static CfnNode *new_node(Parser *parser, CfnKind kind, CfnStyle style, uint32_t 
     CfnNode *node = parser->free_node++;
     /* One by one: what gcc makes of a whole structure of this size is slow. */
     node->parent = node->next = node->first = node->last = NULL;
-    node->text = node->tag_text = NULL;
-    node->span = node->tag = node->anchor = (CfnSpan){ start, start };
-    node->content = start;
-    node->mark = node->comma = CFN_NOWHERE;
-    node->length = node->index = node->count = 0;
+    node->properties = NULL;
+    node->span = (CfnSpan){ start, start };
+    node->length = node->index = 0;
+    node->mark = CFN_NOWHERE;
     node->kind = (uint8_t)kind;
     node->style = (uint8_t)style;
     node->is_key = node->duplicate = false;
@@ -78,7 +72,8 @@ static CfnNode *own(const Parser *parser, const CfnNode *node)
     return parser->tree->nodes + (node - parser->tree->nodes);
 }
 
-static void append(Parser *parser, CfnNode *parent, CfnNode *child)
+/* The INDEXth item, or the key or value of the INDEXth pair. */
+static void append(Parser *parser, CfnNode *parent, CfnNode *child, uint32_t index)
 {
     if (parent->last == NULL) {
         parent->first = child;
@@ -86,7 +81,7 @@ static void append(Parser *parser, CfnNode *parent, CfnNode *child)
         own(parser, parent->last)->next = child;
     }
     child->parent = parent;
-    child->index = parent->count;
+    child->index = index;
     parent->last = child;
     parent->span.end = child->span.end;
 }
@@ -128,8 +123,8 @@ static void set_text(Parser *parser, CfnNode *scalar)
         return;
     }
     const uint32_t quote = scalar->style != CFN_PLAIN;
-    scalar->text = parser->source->text + scalar->content + quote;
-    scalar->length = scalar->span.end - scalar->content - 2 * quote;
+    scalar->text = parser->source->text + scalar->span.start + quote;
+    scalar->length = scalar->span.end - scalar->span.start - 2 * quote;
     if (!is_verbatim(scalar->text, scalar->length, special[scalar->style])) {
         decode_text(parser, scalar);
     }
@@ -250,43 +245,43 @@ static CfnNode *parse_value(Parser *parser, bool is_block)
     return value;
 }
 
-static bool parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
+/* The key of the pair, both appended; NULL with an error. */
+static CfnNode *parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
 {
     const bool is_lone = next_type(parser) != CFN_TOKEN_KEY;
     const bool is_implicit = !is_lone && parser->token->start == parser->token->end;
     CfnNode *key = parse_key(parser, is_block);
     if (key == NULL) {
-        return false;
+        return NULL;
     }
     const uint32_t length = key->span.end - key->span.start;
     if (is_implicit && memchr(parser->source->text + key->span.start, '\n', length) != NULL) {
-        refuse_at(parser, key->span.start, "a key must be on one line");
-        return false;
+        return refuse_at(parser, key->span.start, "a key must be on one line");
     }
+    const uint32_t index = cfn_node_count(mapping);
     key->is_key = true;
     parser->is_json = parser->is_json && key->style == CFN_DOUBLE_QUOTED;
-    append(parser, mapping, key);
+    append(parser, mapping, key, index);
     const bool has_value = !is_lone && next_type(parser) == CFN_TOKEN_VALUE;
     CfnNode *value = has_value ? parse_value(parser, is_block) : new_empty(parser, key->span.end);
     if (value == NULL) {
-        return false;
+        return NULL;
     }
-    append(parser, mapping, value);
-    mapping->count++;
-    return true;
+    append(parser, mapping, value, index);
+    return key;
 }
 
 /* A key as it is sorted. Its last bytes stand by, since logical ids differ there: most comparisons
    need not look at the text. */
 typedef struct {
     const CfnNode *node;
+    uint64_t tail;
     uint32_t length;
-    uint32_t tail;
 } SortedKey;
 
 static SortedKey sorted_key(const CfnNode *key)
 {
-    SortedKey sorted = { key, key->length, 0 };
+    SortedKey sorted = { key, 0, key->length };
     const size_t size = MIN(sizeof(sorted.tail), key->length);
     memcpy(&sorted.tail, key->text + key->length - size, size);
     return sorted;
@@ -305,11 +300,9 @@ static int compare_keys(const void *a, const void *b)
     return memcmp(left->node->text, right->node->text, left->length);
 }
 
-static void flag_if_same(const Parser *parser, const CfnNode *a, const CfnNode *b)
+static void flag_both(const Parser *parser, const CfnNode *a, const CfnNode *b)
 {
-    if (cfn_node_same_text(a, b)) {
-        own(parser, a)->duplicate = own(parser, b)->duplicate = true;
-    }
+    own(parser, a)->duplicate = own(parser, b)->duplicate = true;
 }
 
 static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
@@ -317,7 +310,9 @@ static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
     cfn_node_each_key(key, mapping) {
         for (const CfnNode *other = cfn_node_next_key(key); other != NULL;
              other = cfn_node_next_key(other)) {
-            flag_if_same(parser, key, other);
+            if (cfn_node_same_text(key, other)) {
+                flag_both(parser, key, other);
+            }
         }
     }
 }
@@ -325,7 +320,7 @@ static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
 /* Equal keys become neighbours when sorted: no hash that a hostile file could make collide. */
 static void compare_sorted_keys(const Parser *parser, const CfnNode *mapping)
 {
-    g_autofree SortedKey *keys = g_new(SortedKey, mapping->count);
+    g_autofree SortedKey *keys = g_new(SortedKey, cfn_node_count(mapping));
     uint32_t count = 0;
     cfn_node_each_key(key, mapping) {
         if (key->kind == CFN_SCALAR) {
@@ -334,13 +329,15 @@ static void compare_sorted_keys(const Parser *parser, const CfnNode *mapping)
     }
     qsort(keys, count, sizeof(keys[0]), compare_keys);
     for (uint32_t i = 1; i < count; i++) {
-        flag_if_same(parser, keys[i - 1].node, keys[i].node);
+        if (compare_keys(&keys[i - 1], &keys[i]) == 0) {
+            flag_both(parser, keys[i - 1].node, keys[i].node);
+        }
     }
 }
 
 static void flag_duplicates(const Parser *parser, const CfnNode *mapping)
 {
-    if (mapping->count <= 16) {
+    if (cfn_node_count(mapping) <= 16) {
         compare_all_keys(parser, mapping);
     } else {
         compare_sorted_keys(parser, mapping);
@@ -351,11 +348,11 @@ static CfnNode *parse_block_mapping(Parser *parser)
 {
     const int64_t outer = parser->column;
     CfnNode *mapping = new_node(parser, CFN_MAPPING, CFN_BLOCK, parser->token->start);
-    parser->column = cfn_tree_column(parser->tree, mapping->content);
+    parser->column = cfn_tree_column(parser->tree, mapping->span.start);
     parser->is_json = false;
     parser->token++;
     while (next_type(parser) == CFN_TOKEN_KEY) {
-        if (!parse_pair(parser, mapping, true)) {
+        if (parse_pair(parser, mapping, true) == NULL) {
             return NULL;
         }
     }
@@ -380,8 +377,7 @@ static bool parse_items(Parser *parser, CfnNode *sequence)
             return false;
         }
         item->mark = dash->start;
-        append(parser, sequence, item);
-        sequence->count++;
+        append(parser, sequence, item, cfn_node_count(sequence));
     }
     return true;
 }
@@ -390,7 +386,7 @@ static CfnNode *parse_block_sequence(Parser *parser)
 {
     const int64_t outer = parser->column;
     CfnNode *sequence = new_node(parser, CFN_SEQUENCE, CFN_BLOCK, parser->token->start);
-    parser->column = cfn_tree_column(parser->tree, sequence->content);
+    parser->column = cfn_tree_column(parser->tree, sequence->span.start);
     parser->is_json = false;
     parser->token++;
     if (!parse_items(parser, sequence)) {
@@ -417,22 +413,21 @@ static CfnNode *parse_flow_pair(Parser *parser)
 {
     CfnNode *mapping = new_node(parser, CFN_MAPPING, CFN_FLOW, parser->token->start);
     parser->is_json = false;
-    return parse_pair(parser, mapping, false) ? mapping : NULL;
+    return parse_pair(parser, mapping, false) != NULL ? mapping : NULL;
 }
 
-static bool parse_flow_entry(Parser *parser, CfnNode *collection)
+/* The item or the key of the pair, which is appended; NULL with an error. */
+static CfnNode *parse_flow_entry(Parser *parser, CfnNode *collection)
 {
     if (collection->kind == CFN_MAPPING) {
         return parse_pair(parser, collection, false);
     }
     CfnNode *item = next_type(parser) == CFN_TOKEN_KEY ? parse_flow_pair(parser)
                                                        : parse_node(parser, false, false);
-    if (item == NULL) {
-        return false;
+    if (item != NULL) {
+        append(parser, collection, item, cfn_node_count(collection));
     }
-    append(parser, collection, item);
-    collection->count++;
-    return true;
+    return item;
 }
 
 /* The bracket is behind us, and neither its end nor a comma comes. */
@@ -440,7 +435,7 @@ static CfnNode *refuse_flow(Parser *parser, const CfnNode *collection)
 {
     const bool is_mapping = collection->kind == CFN_MAPPING;
     if (next_type(parser) == CFN_TOKEN_STREAM_END) {
-        return refuse_at(parser, collection->content,
+        return refuse_at(parser, collection->span.start,
                          is_mapping ? "'{' is never closed" : "'[' is never closed");
     }
     return refuse(parser,
@@ -456,16 +451,17 @@ static CfnNode *parse_flow_collection(Parser *parser, CfnKind kind, CfnTokenType
         if (!is_open || next_type(parser) == CFN_TOKEN_STREAM_END) {
             return refuse_flow(parser, collection);
         }
-        if (!parse_flow_entry(parser, collection)) {
+        CfnNode *entry = parse_flow_entry(parser, collection);
+        if (entry == NULL) {
             return NULL;
         }
         is_open = next_type(parser) == CFN_TOKEN_FLOW_ENTRY;
         if (is_open) {
-            own(parser, collection->last)->comma = parser->token->start;
+            entry->mark = parser->token->start;
             parser->token++;
         }
     }
-    parser->is_json = parser->is_json && (!is_open || collection->count == 0);
+    parser->is_json = parser->is_json && (!is_open || collection->first == NULL);
     collection->span.end = parser->token->end;
     parser->token++;
     if (kind == CFN_MAPPING) {
@@ -485,23 +481,36 @@ static bool has_named_handle(const CfnSource *source, CfnSpan tag)
     return i > tag.start + 1 && i < tag.end && source->text[i] == '!';
 }
 
-static bool parse_properties(Parser *parser, bool is_block, Properties *properties)
+static CfnNodeProperties *new_properties(Parser *parser)
 {
-    const uint32_t start = parser->token->start;
-    *properties = (Properties){ { start, start }, { start, start }, { start, start } };
-    for (;;) {
+    CfnNodeProperties *properties = parser->free_properties++;
+    *properties = (CfnNodeProperties){ .tag_text = "" };
+    parser->is_json = false;
+    return properties;
+}
+
+/* Takes a tag, an anchor or both: PROPERTIES, whose content is their end for now, or NULL. */
+static bool parse_properties(Parser *parser, bool is_block, CfnNodeProperties **properties)
+{
+    *properties = NULL;
+    while (next_type(parser) == CFN_TOKEN_TAG || next_type(parser) == CFN_TOKEN_ANCHOR) {
         const CfnToken *token = parser->token;
-        CfnSpan *property = token->type == CFN_TOKEN_TAG ? &properties->tag : &properties->anchor;
-        if ((token->type != CFN_TOKEN_TAG && token->type != CFN_TOKEN_ANCHOR) ||
-            property->start != property->end) {
+        const bool is_tag = token->type == CFN_TOKEN_TAG;
+        if (*properties == NULL) {
+            *properties = new_properties(parser);
+        }
+        CfnSpan *property = is_tag ? &(*properties)->tag : &(*properties)->anchor;
+        if (property->start != property->end) {
             break;
         }
         *property = (CfnSpan){ token->start, token->end };
-        properties->span.end = token->end;
-        parser->is_json = false;
-        if (token->type == CFN_TOKEN_TAG && has_named_handle(parser->source, *property)) {
+        (*properties)->content = token->end;
+        if (is_tag && has_named_handle(parser->source, *property)) {
             refuse(parser, "the tag has an undeclared handle");
             return false;
+        }
+        if (is_tag) {
+            (*properties)->tag_text = parser->source->text + token->start;
         }
         parser->token++;
         if (is_block && !check_indent(parser)) {
@@ -511,10 +520,10 @@ static bool parse_properties(Parser *parser, bool is_block, Properties *properti
     return true;
 }
 
-static CfnNode *parse_unexpected(Parser *parser, const Properties *properties)
+static CfnNode *parse_unexpected(Parser *parser, const CfnNodeProperties *properties)
 {
-    if (properties->span.start != properties->span.end) {
-        return new_empty(parser, properties->span.end);
+    if (properties != NULL) {
+        return new_empty(parser, properties->content);
     }
     switch (next_type(parser)) {
     case CFN_TOKEN_FLOW_ENTRY:
@@ -533,7 +542,7 @@ static CfnNode *parse_unexpected(Parser *parser, const Properties *properties)
     }
 }
 
-static CfnNode *parse_content(Parser *parser, const Properties *properties, bool is_block,
+static CfnNode *parse_content(Parser *parser, const CfnNodeProperties *properties, bool is_block,
                               bool may_be_indentless)
 {
     switch (next_type(parser)) {
@@ -560,18 +569,16 @@ static CfnNode *parse_node(Parser *parser, bool is_block, bool may_be_indentless
     if (next_type(parser) == CFN_TOKEN_ALIAS) {
         return parse_alias(parser);
     }
-    Properties properties;
+    const uint32_t start = parser->token->start;
+    CfnNodeProperties *properties;
     if (!parse_properties(parser, is_block, &properties)) {
         return NULL;
     }
-    CfnNode *node = parse_content(parser, &properties, is_block, may_be_indentless);
-    if (node != NULL && properties.span.start != properties.span.end) {
-        node->tag = properties.tag;
-        if (cfn_node_has_tag(node)) {
-            node->tag_text = parser->source->text + node->tag.start;
-        }
-        node->anchor = properties.anchor;
-        node->span.start = properties.span.start;
+    CfnNode *node = parse_content(parser, properties, is_block, may_be_indentless);
+    if (node != NULL && properties != NULL) {
+        properties->content = node->span.start;
+        node->properties = properties;
+        node->span.start = start;
     }
     return node;
 }
@@ -671,17 +678,27 @@ static size_t count_nodes(const GArray *tokens)
     return count;
 }
 
+static size_t count_properties(const GArray *tokens)
+{
+    size_t count = 0;
+    for (guint i = 0; i < tokens->len; i++) {
+        const uint8_t type = g_array_index(tokens, CfnToken, i).type;
+        count += type == CFN_TOKEN_TAG || type == CFN_TOKEN_ANCHOR;
+    }
+    return count;
+}
+
 /* A large one comes in large pages where the system has them: fetching it by 4 KB takes as long as
    half of the scan. */
 static CfnNode *new_arena(size_t capacity)
 {
     const size_t page = (size_t)2 << 20;
     const size_t size = capacity * sizeof(CfnNode);
-    void *arena = NULL;
-    if (size < page || posix_memalign(&arena, page, size) != 0) {
-        return g_malloc(size);
+    CfnNode *arena =
+        g_aligned_alloc(capacity, sizeof(CfnNode), size < page ? sizeof(CfnNode) : page);
+    if (size >= page) {
+        (void)madvise(arena, size, MADV_HUGEPAGE);
     }
-    (void)madvise(arena, size, MADV_HUGEPAGE);
     return arena;
 }
 
@@ -697,6 +714,7 @@ CfnTree *cfn_tree_parse_with(CfnSource *source, CfnScanner scanner, GError **err
     tree->source = source;
     tree->scanner = scanner;
     tree->nodes = new_arena(capacity);
+    tree->properties = g_new(CfnNodeProperties, count_properties(tokens));
     tree->texts = g_string_chunk_new(4096);
     Parser parser = {
         .tree = tree,
@@ -704,6 +722,7 @@ CfnTree *cfn_tree_parse_with(CfnSource *source, CfnScanner scanner, GError **err
         .token = &g_array_index(tokens, CfnToken, 0),
         .free_node = tree->nodes,
         .end_node = tree->nodes + capacity,
+        .free_properties = tree->properties,
         .scratch = scratch,
         .error = error,
         .column = -1,
@@ -738,7 +757,8 @@ void cfn_tree_free(CfnTree *tree)
     if (tree == NULL) {
         return;
     }
-    g_free(tree->nodes);
+    g_clear_pointer(&tree->nodes, g_aligned_free);
+    g_free(tree->properties);
     g_string_chunk_free(tree->texts);
     g_free(tree);
 }

@@ -19,7 +19,8 @@ struct CfnTree {
     bool is_json;   /* JSON by its looks: flow style throughout, all strings in double quotes, no
                        tags, comments, anchors or trailing commas */
     CfnNode *nodes; /* private: the arena */
-    GStringChunk *texts; /* private: decoded texts that differ from their bytes */
+    CfnNodeProperties *properties; /* private: those of all nodes that have some */
+    GStringChunk *texts;           /* private: decoded texts that differ from their bytes */
 };
 
 /*

@@ -101,13 +101,14 @@ static void put_call(GString *out, const char *name, const CfnNode *argument, bo
 static void put(GString *out, const CfnNode *node)
 {
     if (cfn_node_has_tag(node)) {
-        g_autofree char *tag = g_strndup(node->tag_text + 1, cfn_span_length(node->tag) - 1);
+        g_autofree char *tag =
+            g_strndup(cfn_node_tag_text(node) + 1, cfn_span_length(cfn_node_tag(node)) - 1);
         bool bare = strcmp(tag, "Ref") == 0 || strcmp(tag, "Condition") == 0;
         g_autofree char *name = g_strconcat(bare ? "" : "Fn::", tag, NULL);
         g_string_append_c(out, '{');
         put_call(out, name, node, true);
         g_string_append(out, ",}");
-    } else if (node->kind == CFN_MAPPING && node->count == 1 &&
+    } else if (node->kind == CFN_MAPPING && cfn_node_count(node) == 1 &&
                cfn_node_equals(node->first, "Fn::GetAtt") && !cfn_node_has_tag(node->last)) {
         g_string_append_c(out, '{');
         put_call(out, "Fn::GetAtt", node->last, false);

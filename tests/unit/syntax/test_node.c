@@ -101,7 +101,7 @@ static void finds_keys_and_items(void **state)
         assert_true(key->is_key);
         assert_int_equal(key->index, count++);
     }
-    assert_int_equal(count, tree->root->count);
+    assert_int_equal(count, cfn_node_count(tree->root));
 }
 
 static void finds_the_way_up(void **state)

@@ -148,34 +148,47 @@ static void change_collection_style(CfnTree *tree)
     node->style = node->style == CFN_FLOW ? CFN_BLOCK : CFN_FLOW;
 }
 
+/* Those of the last value, which are all that the tree has. */
+static CfnNodeProperties *properties_of(CfnTree *tree)
+{
+    static CfnNodeProperties none;
+    CfnNode *node = last_value(tree);
+    if (node->properties == NULL) {
+        none = (CfnNodeProperties){ .tag_text = "", .content = node->span.start };
+        node->properties = &none;
+    }
+    return node->properties == &none ? &none : tree->properties;
+}
+
 static void drop_tag(CfnTree *tree)
 {
-    last_value(tree)->tag.end = last_value(tree)->tag.start;
+    properties_of(tree)->tag.end = properties_of(tree)->tag.start;
 }
 
 static void shorten_tag(CfnTree *tree)
 {
-    last_value(tree)->tag.end--;
+    properties_of(tree)->tag.end--;
 }
 
 static void take_key_for_tag(CfnTree *tree)
 {
-    last_value(tree)->tag = tree->root->first->span;
+    properties_of(tree)->tag = tree->root->first->span;
+    properties_of(tree)->tag_text = tree->source->text + tree->root->first->span.start;
 }
 
 static void drop_anchor(CfnTree *tree)
 {
-    last_value(tree)->anchor.end = last_value(tree)->anchor.start;
+    properties_of(tree)->anchor.end = properties_of(tree)->anchor.start;
 }
 
 static void shorten_anchor(CfnTree *tree)
 {
-    last_value(tree)->anchor.end--;
+    properties_of(tree)->anchor.end--;
 }
 
 static void take_key_for_anchor(CfnTree *tree)
 {
-    last_value(tree)->anchor = tree->root->first->span;
+    properties_of(tree)->anchor = tree->root->first->span;
 }
 
 static void change_kind(CfnTree *tree)
@@ -190,16 +203,11 @@ static void swap_kind(CfnTree *tree)
     node->kind = node->kind == CFN_MAPPING ? CFN_SEQUENCE : CFN_MAPPING;
 }
 
-static void change_count(CfnTree *tree)
-{
-    root_of(tree)->count++;
-}
-
 static void drop_last_pair(CfnTree *tree)
 {
     CfnNode *first = &tree->nodes[tree->root->first->next - tree->nodes];
     first->next = NULL;
-    root_of(tree)->count--;
+    root_of(tree)->last = first;
 }
 
 static void add_item(CfnTree *tree)
@@ -212,7 +220,6 @@ static void add_item(CfnTree *tree)
 static void empty_collection(CfnTree *tree)
 {
     last_value(tree)->first = NULL;
-    last_value(tree)->count = 0;
 }
 
 static void notices_tampering_in_yaml(void **state)
@@ -237,7 +244,6 @@ static void notices_tampering_in_yaml(void **state)
     assert_differs("a: &b c\nd: *b\n", change_kind, "t.yaml:2:4:");
     assert_differs("a: b\nc: []\n", swap_kind, "t.yaml:2:4:");
     assert_differs("a: b\nc: {}\n", swap_kind, "t.yaml:2:4:");
-    assert_differs("a: b\nc: d\n", change_count, "t.yaml:1:1:");
     assert_differs("a: b\nc: d\n", drop_last_pair, "t.yaml:1:1:");
     assert_differs("a: b\nc: [d]\n", add_item, "t.yaml:1:1:");
     assert_differs("a: b\nc:\n- d\n- e\n", empty_collection, "t.yaml:3:1:");
@@ -258,7 +264,6 @@ static void notices_tampering_in_json(void **state)
     assert_json_differs("\"dd\"", shorten_text);
     assert_json_differs("\"d\"", change_style);
     assert_json_differs("\"d\"", swap_kind);
-    assert_json_differs("\"d\"", change_count);
     assert_json_differs("12", shorten_text);
     assert_json_differs("12", change_style);
     assert_json_differs("1.25", shorten_text);
@@ -303,8 +308,8 @@ static void notices_what_libfyaml_misreads(void **state)
     g_autoptr(CfnTree) right = cfn_tree_parse_with(source, CFN_SCANNER_LIBYAML, NULL);
     assert_non_null(right);
     assert_true(cfn_opinion_agrees(right, NULL));
-    assert_int_equal(cfn_node_get(right->root, "a")->count, 2);
-    if (theirs != NULL && cfn_node_get(theirs->root, "a")->count != 2) {
+    assert_int_equal(cfn_node_count(cfn_node_get(right->root, "a")), 2);
+    if (theirs != NULL && cfn_node_count(cfn_node_get(theirs->root, "a")) != 2) {
         assert_true(cfn_opinion_is_due(theirs));
         assert_false(cfn_opinion_agrees(theirs, NULL));
     }

@@ -147,7 +147,7 @@ static void check_map(const char *text, size_t length, const CfnNode *node, cons
 {
     assert_int_equal(map->len, decoded->len);
     bool is_block = node->style == CFN_LITERAL || node->style == CFN_FOLDED;
-    CfnSpan before = { node->content, node->content };
+    CfnSpan before = { cfn_node_content(node), cfn_node_content(node) };
     for (size_t i = 0; i < map->len; i++) {
         CfnSpan span = g_array_index(map, CfnSpan, i);
         bool is_same = span.start == before.start && span.end == before.end;
@@ -178,11 +178,11 @@ static void compare(const char *text, size_t length, uint32_t indent, int nodes,
     CfnSource source = { .text = text, .length = (uint32_t)length };
     CfnNode node = {
         .style = style_of(&reading.event),
-        .content = byte_offset(text, reading.event.start_mark.index),
+        .span.start = byte_offset(text, reading.event.start_mark.index),
         .span.end = byte_offset(text, reading.event.end_mark.index),
     };
-    if (g_str_has_prefix(text + node.content, "!t ")) {
-        node.content += 3; /* libyaml's event begins at the tag */
+    if (g_str_has_prefix(text + node.span.start, "!t ")) {
+        node.span.start += 3; /* libyaml's event begins at the tag */
     }
     const char *value = (const char *)reading.event.data.scalar.value;
     size_t value_length = reading.event.data.scalar.length;
@@ -399,7 +399,7 @@ static void empty_block_scalars_end_at_the_next_key(void **state)
 {
     const char raw[] = "k:\n  l: |+\n\n  m: x\n";
     CfnSource source = { .text = raw, .length = sizeof raw - 1 };
-    CfnNode node = { .style = CFN_LITERAL, .content = 8, .span = { 8, 10 } };
+    CfnNode node = { .style = CFN_LITERAL, .span = { 8, 10 } };
     g_autoptr(GString) inside = decode(&source, &node, 2, NULL);
     assert_string_equal(inside->str, "\n");
     g_autoptr(GString) outside = decode(&source, &node, 0, NULL);
@@ -411,12 +411,11 @@ static void maps_tell_where_a_byte_comes_from(void **state)
     const char raw[] = "k:\n  - >-\n    a b\n    c\n\n    d\n";
     CfnSource source = { .text = raw, .length = sizeof raw - 1 };
     CfnNode root = { .kind = CFN_MAPPING, .style = CFN_BLOCK };
-    CfnNode list = { .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .content = 5 };
+    CfnNode list = { .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .span = { 5, 30 } };
     CfnNode node = {
         .kind = CFN_SCALAR,
         .style = CFN_FOLDED,
         .parent = &list,
-        .content = 7,
         .span = { 7, 30 },
     };
     static const CfnSpan expected[] = {
@@ -428,12 +427,13 @@ static void maps_tell_where_a_byte_comes_from(void **state)
 
     const char indented[] = "k:\n- |1\n  a\n";
     CfnSource other = { .text = indented, .length = sizeof indented - 1 };
-    CfnNode inner = { .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .content = 3 };
+    CfnNode inner = {
+        .kind = CFN_SEQUENCE, .style = CFN_BLOCK, .parent = &root, .span = { 3, 11 }
+    };
     CfnNode literal = {
         .kind = CFN_SCALAR,
         .style = CFN_LITERAL,
         .parent = &inner,
-        .content = 5,
         .span = { 5, 11 },
     };
     static const CfnSpan three[] = { { 9, 10 }, { 10, 11 }, { 11, 12 } };
@@ -521,7 +521,8 @@ static CfnNode scalar_of(const char *text, CfnStyle style)
 static CfnNode tagged(const char *text)
 {
     CfnNode node = scalar_of(text, CFN_PLAIN);
-    node.tag = (CfnSpan){ 0, 4 };
+    static const CfnNodeProperties properties = { .tag = { 0, 4 }, .tag_text = "!Tag" };
+    node.properties = &properties;
     return node;
 }
 

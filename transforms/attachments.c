@@ -5,6 +5,7 @@
 #include "transforms/attachments.h"
 
 #include "model/flatten.h"
+#include "text/hash.h"
 
 struct CfnAttachments {
     GHashTable *counts; /* "Roles ${Role}" -> how many */
@@ -109,7 +110,7 @@ static void count_resource(CfnAttachments *attachments, const CfnPass *pass,
 CfnAttachments *cfn_attachments_new(const CfnPass *pass)
 {
     CfnAttachments *attachments = g_new0(CfnAttachments, 1);
-    attachments->counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    attachments->counts = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (uint32_t i = 0; i < cfn_template_resource_count(pass->template); i++) {
         count_resource(attachments, pass, cfn_template_resource_at(pass->template, i));
     }

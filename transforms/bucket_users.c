@@ -4,6 +4,7 @@
  */
 #include "transforms/bucket_users.h"
 
+#include "text/hash.h"
 #include "transforms/bucket_emptier.h"
 
 struct CfnBucketUsers {
@@ -72,7 +73,7 @@ CfnBucketUsers *cfn_bucket_users_new(const CfnTemplate *template)
     CfnBucketUsers *users = g_new0(CfnBucketUsers, 1);
     users->template = template;
     users->by_name =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, (GDestroyNotify)g_array_unref);
     for (size_t i = 0; i < G_N_ELEMENTS(user_types); i++) {
         const GPtrArray *resources = cfn_template_resources_of(template, user_types[i].type);
         for (guint k = 0; k < resources->len; k++) {

@@ -7,6 +7,7 @@
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
+#include "text/hash.h"
 #include "transforms/comma_text.h"
 #include "transforms/tag_matches.h"
 #include "transforms/tag_places.h"
@@ -202,7 +203,7 @@ static void check_tag(Work *work, const CfnTag *tag)
 /* All tags with literal keys and values, by cfn_tag_name. */
 static GHashTable *names_of_tags(const GArray *tags)
 {
-    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *names = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < tags->len; i++) {
         const CfnTag *tag = &g_array_index(tags, CfnTag, i);
         g_autofree char *key = cfn_flatten(tag->key);
@@ -272,7 +273,7 @@ static GArray *find_tags(const CfnPass *pass)
 static void apply_template(CfnPass *pass)
 {
     g_autoptr(GArray) tags = find_tags(pass);
-    g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) told = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     Work work = { .pass = pass, .tags = tags, .told = told };
     for (guint i = 0; i < tags->len; i++) {
         check_tag(&work, &g_array_index(tags, CfnTag, i));

@@ -5,6 +5,7 @@
 #include "transforms/container_yaml.h"
 
 #include "syntax/scalar.h"
+#include "text/hash.h"
 #include "transforms/container_schema.h"
 
 /* Container definitions are five levels deep. More is not theirs, and would not fit the template's
@@ -123,7 +124,7 @@ static void put_pair(Writer *writer, const CfnNode *key, const CfnContainerKey *
 static void put_mapping(Writer *writer, const CfnNode *mapping, const CfnContainerKey *keys,
                         guint depth)
 {
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     gsize before = writer->out->len;
     cfn_node_each_key(key, mapping) {
         put_pair(writer, key, keys, seen, depth);

@@ -5,6 +5,7 @@
  * AccessDeniedException … not authorized to perform: kms:Decrypt". Which keys are behind a task is
  * looked for in task_keys.c, what the role may do in role_policies.c.
  */
+#include "text/hash.h"
 #include "transforms/attachments.h"
 #include "transforms/attributes.h"
 #include "transforms/policy.h"
@@ -267,7 +268,7 @@ static void look_at_task(CfnPass *pass, const CfnResource *task, GHashTable *see
 static void apply_template(CfnPass *pass)
 {
     const GPtrArray *tasks = cfn_template_resources_of(pass->template, "AWS::ECS::TaskDefinition");
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) seen = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < tasks->len; i++) {
         if (!cfn_pass_skips(pass, tasks->pdata[i])) {
             look_at_task(pass, tasks->pdata[i], seen);

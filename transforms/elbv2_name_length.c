@@ -7,6 +7,7 @@
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
+#include "text/hash.h"
 #include "transforms/short_name.h"
 #include "transforms/shortest_text.h"
 
@@ -156,8 +157,8 @@ static void check_kind(CfnPass *pass, const char *type, const char *noun)
 {
     g_autoptr(GPtrArray) nodes = g_ptr_array_new();
     g_autoptr(GPtrArray) long_names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GHashTable) known = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) known = g_hash_table_new(cfn_hash_string, g_str_equal);
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     Names names = { pass, noun, nodes, long_names, known, taken };
     const GPtrArray *resources = cfn_template_resources_of(pass->template, type);
     for (guint i = 0; i < resources->len; i++) {

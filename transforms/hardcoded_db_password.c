@@ -5,6 +5,7 @@
  * shows the line that goes, as it must to be applied.
  */
 #include "engine/transform.h"
+#include "text/hash.h"
 #include "transforms/password_secret.h"
 #include "transforms/remove_parameter.h"
 
@@ -43,7 +44,7 @@ const CfnTransform cfn_transform_hardcoded_db_password = {
 /* "; Api.Environment, Task.Secrets" and WHAT, of the uses that follow, or that do not. */
 static void name_uses(GString *out, const GPtrArray *uses, bool follows, const char *what)
 {
-    g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) named = g_hash_table_new(cfn_hash_string, g_str_equal);
     for (guint i = 0; i < uses->len; i++) {
         const CfnPasswordUse *use = uses->pdata[i];
         if (use->follows == follows && g_hash_table_add(named, use->label)) {

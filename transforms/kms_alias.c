@@ -2,6 +2,7 @@
  * A key without an alias is a bare id to whoever looks for it.
  */
 #include "engine/transform.h"
+#include "text/hash.h"
 
 static void apply_template(CfnPass *pass);
 
@@ -29,7 +30,7 @@ const CfnTransform cfn_transform_kms_alias = {
 /* Logical ids of what the aliases of the template point to. */
 static GHashTable *aliased_keys(const CfnTemplate *template)
 {
-    GHashTable *keys = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *keys = g_hash_table_new(cfn_hash_string, g_str_equal);
     const GPtrArray *aliases = cfn_template_resources_of(template, "AWS::KMS::Alias");
     for (guint i = 0; i < aliases->len; i++) {
         const CfnNode *target = cfn_resource_property(aliases->pdata[i], "TargetKeyId");

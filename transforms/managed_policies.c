@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "text/hash.h"
 #include "transforms/data/managed_policies.txt.h"
 
 static const struct {
@@ -54,7 +55,7 @@ static void read_catalogue(Catalogue *catalogue)
 {
     catalogue->lines = g_strsplit(managed_policies_txt, "\n", -1);
     catalogue->date = g_strndup(catalogue->lines[0] + 2, strcspn(catalogue->lines[0] + 2, ":"));
-    catalogue->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    catalogue->by_name = g_hash_table_new(cfn_hash_string, g_str_equal);
     for (char **line = catalogue->lines + 1; *line != NULL && **line != '\0'; line++) {
         g_hash_table_insert(catalogue->by_name, g_ascii_strdown(name_in(*line), -1), *line);
     }

@@ -6,6 +6,7 @@
  * guessed. Linters look at the pattern only.
  */
 #include "engine/transform.h"
+#include "text/hash.h"
 #include "transforms/managed_policies.h"
 #include "transforms/policy_arn.h"
 
@@ -150,7 +151,8 @@ static void check_branches(CfnPass *pass, const CfnNode *value, const CfnNode *l
 
 static void check_list(CfnPass *pass, const CfnNode *list)
 {
-    g_autoptr(GHashTable) listed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) listed =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     cfn_node_each_item(item, list) {
         g_auto(Policy) policy = { 0 };
         if (read_policy(item, &policy) && is_right(&policy)) {

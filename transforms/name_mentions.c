@@ -5,6 +5,7 @@
 #include "transforms/name_mentions.h"
 
 #include "model/flatten.h"
+#include "text/hash.h"
 
 /* A word in more texts than this is not told apart any more: the name counts as mentioned. */
 #define MOST_TEXTS 100
@@ -136,7 +137,7 @@ CfnMentions *cfn_mentions_new(const CfnTemplate *template, GHashTable *names, GH
 {
     CfnMentions *mentions = g_new0(CfnMentions, 1);
     mentions->texts = g_ptr_array_new_with_free_func(free_text);
-    mentions->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_texts);
+    mentions->words = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, free_texts);
     const Walk walk = { mentions, names, labels };
     walk_node(&walk, cfn_template_tree(template)->root);
     return mentions;

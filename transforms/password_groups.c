@@ -2,6 +2,7 @@
  * Databases with the same password, be it by the same parameter or by the same text, form a group.
  */
 #include "transforms/password_groups.h"
+#include "text/hash.h"
 
 typedef struct {
     CfnPass *pass;
@@ -134,7 +135,7 @@ GPtrArray *cfn_password_groups(CfnPass *pass)
     Search search = {
         .pass = pass,
         .groups = g_ptr_array_new_with_free_func(free_group),
-        .by_name = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .by_name = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
         .repaired = g_hash_table_new(NULL, NULL),
     };
     uint32_t count = cfn_template_resource_count(pass->template);

@@ -8,6 +8,7 @@
 #include "engine/transform.h"
 #include "model/flatten.h"
 #include "syntax/scalar.h"
+#include "text/hash.h"
 #include "transforms/name_mentions.h"
 #include "transforms/name_suffix.h"
 #include "transforms/physical_names.h"
@@ -297,7 +298,7 @@ static void apply_template(CfnPass *pass)
 {
     g_autoptr(GHashTable) names = g_hash_table_new(NULL, NULL);
     g_autoptr(GHashTable) labels = g_hash_table_new(NULL, NULL);
-    g_autoptr(GHashTable) taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) taken = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     Run run = { .pass = pass, .taken = taken };
     uint32_t count = cfn_template_resource_count(pass->template);
     for (uint32_t i = 0; i < count; i++) {

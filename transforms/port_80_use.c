@@ -4,6 +4,7 @@
  */
 #include "transforms/port_80_use.h"
 
+#include "text/hash.h"
 #include "transforms/load_balancers.h"
 #include "transforms/port_80_callers.h"
 
@@ -200,8 +201,8 @@ static const Verdict *verdict_on(CfnPort80Use *use, const CfnSecurityGroup *grou
         return verdict;
     }
     verdict = g_new0(Verdict, 1);
-    verdict->ways = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    verdict->answers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    verdict->ways = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    verdict->answers = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     g_hash_table_insert(use->verdicts, (gpointer)group, verdict);
     g_autoptr(GPtrArray) peers = g_ptr_array_new();
     g_autoptr(GArray) ports = g_array_new(FALSE, FALSE, sizeof(int64_t));

@@ -7,6 +7,7 @@
  */
 #include "transforms/put_under_condition.h"
 
+#include "text/hash.h"
 #include "transforms/attributes.h"
 #include "transforms/remove_resource.h"
 
@@ -357,7 +358,7 @@ static Work new_work(CfnPass *pass, const GPtrArray *resources, const char *cond
         .pass = pass,
         .condition = condition,
         .chosen = g_hash_table_new(NULL, NULL),
-        .combined = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .combined = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free),
         .done = g_hash_table_new(NULL, NULL),
         .orders = g_hash_table_new_full(NULL, NULL, NULL, free_order),
     };

@@ -3,6 +3,7 @@
  * condition by condition. The one that exists whenever the other does can take its place.
  */
 #include "transforms/rivals.h"
+#include "text/hash.h"
 
 /* More different conditions than this, none of them counted as one, are not compared. */
 #define CONDITION_LIMIT 5
@@ -26,7 +27,7 @@ static void free_group(gpointer data)
 static GPtrArray *group_by_condition(const GPtrArray *resources)
 {
     GPtrArray *groups = g_ptr_array_new_with_free_func(free_group);
-    g_autoptr(GHashTable) by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) by_name = g_hash_table_new(cfn_hash_string, g_str_equal);
     for (guint i = 0; i < resources->len; i++) {
         const CfnResource *resource = resources->pdata[i];
         const char *name = resource->condition != NULL ? resource->condition : "";

@@ -6,6 +6,7 @@
 #include "transforms/security_groups.h"
 
 #include "model/flatten.h"
+#include "text/hash.h"
 
 static void free_group(gpointer data)
 {
@@ -97,7 +98,7 @@ CfnSecurityGroups *cfn_security_groups_new(const CfnTemplate *template)
     groups->template = template;
     groups->ingresses = g_ptr_array_new_with_free_func(g_free);
     groups->groups = g_ptr_array_new_with_free_func(free_group);
-    groups->by_name = g_hash_table_new(g_str_hash, g_str_equal);
+    groups->by_name = g_hash_table_new(cfn_hash_string, g_str_equal);
     groups->slots = g_ptr_array_new();
     uint32_t count = cfn_template_resource_count(template);
     for (uint32_t i = 0; i < count; i++) {

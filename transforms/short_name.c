@@ -5,6 +5,7 @@
  * before it what it is. So something in the middle goes.
  */
 #include "transforms/short_name.h"
+#include "text/hash.h"
 
 #include <string.h>
 
@@ -95,7 +96,8 @@ static void give(GHashTable *given, GHashTable *taken, gpointer name, char *shor
 static void give_distinct(const GPtrArray *names, size_t tail_room, GHashTable *given,
                           GHashTable *taken)
 {
-    g_autoptr(GHashTable) wishes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) wishes =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < names->len; i++) {
         if (!g_hash_table_contains(given, names->pdata[i])) {
             char *wish = shorten(names->pdata[i], tail_room, 0);
@@ -116,7 +118,8 @@ static void give_distinct(const GPtrArray *names, size_t tail_room, GHashTable *
 /* Gives the rest of NAMES one with a number in it. */
 static void give_numbered(const GPtrArray *names, GHashTable *given, GHashTable *taken)
 {
-    g_autoptr(GHashTable) numbers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) numbers =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < names->len; i++) {
         if (g_hash_table_contains(given, names->pdata[i])) {
             continue;
@@ -136,7 +139,7 @@ static void give_numbered(const GPtrArray *names, GHashTable *given, GHashTable 
 
 GHashTable *cfn_short_names(const GPtrArray *names, GHashTable *taken)
 {
-    GHashTable *given = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *given = g_hash_table_new(cfn_hash_string, g_str_equal);
     for (size_t i = 0; i < G_N_ELEMENTS(tails); i++) {
         give_distinct(names, tails[i], given, taken);
     }

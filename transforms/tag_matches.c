@@ -4,6 +4,7 @@
 #include "transforms/tag_matches.h"
 
 #include "model/flatten.h"
+#include "text/hash.h"
 #include "transforms/policy.h"
 #include "transforms/tag_places.h"
 
@@ -161,8 +162,8 @@ static void add_conditions_under(CfnTagMatches *matches, const CfnNode *root)
 CfnTagMatches *cfn_tag_matches_new(const CfnPass *pass)
 {
     CfnTagMatches *matches = g_new0(CfnTagMatches, 1);
-    matches->by_tag =
-        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+    matches->by_tag = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free,
+                                            (GDestroyNotify)g_ptr_array_unref);
     uint32_t count = cfn_template_resource_count(pass->template);
     for (uint32_t i = 0; i < count; i++) {
         const CfnResource *resource = cfn_template_resource_at(pass->template, i);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "text/error.h"
+#include "text/hash.h"
 
 typedef struct {
     GPtrArray *inputs; /* CfnInput* */
@@ -142,7 +143,7 @@ GPtrArray *cfn_inputs_expand(char *const *names, const char *avoid)
 {
     CfnSearch search = {
         .inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free),
-        .seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .seen = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
     };
     if (avoid == NULL || stat(avoid, &search.avoid) != 0) {
         search.avoid.st_ino = 0;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/names.h"
+#include "text/hash.h"
 
 /* The options as GOption leaves them: numbers and names still text, since file names need not be
    UTF-8. */
@@ -139,7 +140,7 @@ static bool read_ids(char **lists, const CfnTransform *const *transforms, GHashT
                 return false;
             }
             if (*set == NULL) {
-                *set = g_hash_table_new(g_str_hash, g_str_equal);
+                *set = g_hash_table_new(cfn_hash_string, g_str_equal);
             }
             g_hash_table_add(*set, (gpointer)transform->id);
         }
@@ -190,7 +191,7 @@ static bool read_settings(char **texts, const CfnTransform *const *transforms,
     if (texts == NULL) {
         return true;
     }
-    *settings = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+    *settings = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     for (; *texts != NULL; texts++) {
         if (!read_setting(*texts, transforms, *settings, error)) {
             return false;

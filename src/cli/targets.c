@@ -14,6 +14,7 @@
 
 #include "text/error.h"
 #include "text/file.h"
+#include "text/hash.h"
 
 /* What is behind the working directory in an absolute PATH, or NULL. */
 static const char *find_below_here(const char *path)
@@ -74,8 +75,10 @@ static bool claim(GHashTable *inputs, GHashTable *outputs, const char *path, con
 static bool claim_all(const CfnCommand *command, const GPtrArray *inputs, const GPtrArray *targets,
                       GError **error)
 {
-    g_autoptr(GHashTable) sources = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    g_autoptr(GHashTable) outputs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) sources =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) outputs =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < inputs->len; i++) {
         const CfnInput *input = g_ptr_array_index(inputs, i);
         if (strcmp(input->path, "-") != 0) {

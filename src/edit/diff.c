@@ -6,6 +6,7 @@
  * that `patch` needs behind a name with a space.
  */
 #include "edit/diff.h"
+#include "text/hash.h"
 
 #include <git2.h>
 #include <stdbool.h>
@@ -147,7 +148,7 @@ static const char *work_tree_of(const char *folder)
     static GHashTable *known = NULL;
     g_mutex_lock(&mutex);
     if (known == NULL) {
-        known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        known = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     }
     char *work_tree = g_hash_table_lookup(known, folder);
     if (work_tree == NULL) {

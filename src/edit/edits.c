@@ -12,6 +12,7 @@
 
 #include "edit/internal.h"
 #include "syntax/scalar.h"
+#include "text/hash.h"
 
 static void free_want(gpointer data)
 {
@@ -55,16 +56,6 @@ static void clear_splice(gpointer data)
     g_free(((CfnSplice *)data)->text);
 }
 
-static bool has_merge_keys(const CfnTree *tree)
-{
-    const char *end = tree->source->text + tree->source->length;
-    const char *at = memchr(tree->source->text, '<', tree->source->length);
-    while (at != NULL && at + 1 < end && at[1] != '<') {
-        at = memchr(at + 1, '<', (size_t)(end - at) - 1);
-    }
-    return at != NULL && at + 1 < end;
-}
-
 /* YAML 1.1 also ends lines with a lone CR, NEL, LS and PS, which neither diffs nor we take for line
    ends. */
 static bool has_odd_breaks(const CfnTree *tree)
@@ -95,8 +86,7 @@ static gint by_start(gconstpointer a, gconstpointer b)
 static GArray *find_anchors(const CfnTree *tree)
 {
     GArray *anchors = g_array_new(FALSE, FALSE, sizeof(CfnSpan));
-    bool possible = memchr(tree->source->text, '&', tree->source->length) != NULL;
-    for (size_t i = 0; possible && i < tree->node_count; i++) {
+    for (size_t i = 0; tree->has_anchors && i < tree->node_count; i++) {
         const CfnSpan anchor = cfn_node_anchor(&tree->nodes[i]);
         if (cfn_span_length(anchor) > 0) {
             g_array_append_val(anchors, anchor);
@@ -110,14 +100,13 @@ CfnEdits *cfn_edits_new(const CfnTree *tree)
 {
     CfnEdits *edits = g_new0(CfnEdits, 1);
     edits->tree = tree;
-    edits->has_merge_keys = has_merge_keys(tree);
     edits->anchors = find_anchors(tree);
     edits->changes = g_ptr_array_new_with_free_func(free_change);
     edits->operations = g_ptr_array_new_with_free_func(free_operation);
     edits->splices = g_array_new(FALSE, FALSE, sizeof(CfnSplice));
     g_array_set_clear_func(edits->splices, clear_splice);
     edits->starts = g_array_new(FALSE, FALSE, sizeof(int64_t));
-    edits->snippets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_snippet);
+    edits->snippets = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, free_snippet);
     return edits;
 }
 
@@ -283,7 +272,7 @@ static char *find_refusal(const CfnTree *tree, const CfnNode *node, bool merges)
 
 char *cfn_edit_refusal(const CfnTree *tree, const CfnNode *node)
 {
-    return find_refusal(tree, node, has_merge_keys(tree));
+    return find_refusal(tree, node, tree->has_merge_keys);
 }
 
 /* An anchor in what goes: an alias elsewhere may name it. */
@@ -320,7 +309,7 @@ static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
 {
     if (change->refusal == NULL) {
         const CfnEdits *edits = change->edits;
-        change->refusal = find_refusal(edits->tree, target, edits->has_merge_keys);
+        change->refusal = find_refusal(edits->tree, target, edits->tree->has_merge_keys);
     }
     const CfnNode *container = kind == CFN_WANT_REMOVE ? target->parent : target;
     bool structural = kind == CFN_WANT_REMOVE || kind == CFN_WANT_ADD;

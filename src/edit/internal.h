@@ -66,7 +66,6 @@ struct CfnEdits {
     GHashTable *snippets;  /* YAML text -> CfnSnippet */
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
-    bool has_merge_keys;
     bool has_odd_breaks;
     GArray *anchors; /* CfnSpan, in the order of the source */
 };

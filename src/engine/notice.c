@@ -65,6 +65,9 @@ static int by_place(gconstpointer a, gconstpointer b)
 
 void cfn_notices_find(const CfnTree *tree, GPtrArray *notices)
 {
+    if (!tree->has_anchors && !tree->has_merge_keys && !tree->has_duplicates) {
+        return;
+    }
     const CfnNode *first[KINDS] = { NULL };
     find_first(tree, first);
     for (int kind = 0; kind < KINDS; kind++) {

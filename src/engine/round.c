@@ -2,6 +2,7 @@
  * Which transform sees which resource, and who must consent to what.
  */
 #include "engine/round.h"
+#include "text/hash.h"
 
 bool cfn_options_select(const CfnOptions *options, const CfnTransform *transform)
 {
@@ -134,9 +135,9 @@ CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options)
     round->options = options;
     round->edits = cfn_edits_new(tree);
     round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
-    round->shared = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    round->logical_ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    round->given_ids = g_hash_table_new(g_str_hash, g_str_equal);
+    round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
+    round->given_ids = g_hash_table_new(cfn_hash_string, g_str_equal);
     run_transforms(round, tree);
     for (guint i = 0; i < round->findings->len; i++) {
         settle(options, round->findings->pdata[i]);

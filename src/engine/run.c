@@ -11,6 +11,7 @@
 #include "engine/round.h"
 #include "engine/verify.h"
 #include "syntax/opinion.h"
+#include "text/hash.h"
 
 /* Real templates need two or three. */
 #define ROUND_LIMIT 10
@@ -33,7 +34,7 @@ static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, C
         .options = options,
         .scanner = scanner,
         .history = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_edits_free),
-        .pointers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free),
+        .pointers = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free),
         .owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref),
     };
 }

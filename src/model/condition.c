@@ -9,6 +9,7 @@
 
 #include "model/private.h"
 #include "syntax/scalar.h"
+#include "text/hash.h"
 
 /* More assignments than this are not tried. */
 #define ASSIGNMENT_LIMIT 4096
@@ -75,8 +76,8 @@ static Solver new_solver(const CfnTemplate *template)
         .terms = g_array_new(FALSE, TRUE, sizeof(Term)),
         .operands = g_array_new(FALSE, FALSE, sizeof(int)),
         .variables = g_ptr_array_new_with_free_func(free_variable),
-        .by_key = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
-        .conditions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL),
+        .by_key = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+        .conditions = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
     };
 }
 
@@ -192,7 +193,8 @@ static GHashTable *allowed_values(const CfnTemplate *template, const CfnNode *no
     if (!cfn_node_is_sequence(list) || cfn_node_count(list) == 0) {
         return NULL;
     }
-    g_autoptr(GHashTable) allowed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_autoptr(GHashTable) allowed =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     cfn_node_each_item(item, list) {
         char *text = literal_text(item);
         if (text == NULL) {

@@ -4,6 +4,7 @@
 #include "model/reference.h"
 
 #include "model/private.h"
+#include "text/hash.h"
 
 struct CfnReferenceIndex {
     GPtrArray *all;      /* CfnReference, owned, ordered by their node's place */
@@ -106,7 +107,7 @@ static void note_getatt(Walk *walk, const CfnNode *node, CfnIntrinsic call)
 
 static GHashTable *names_of_map(const CfnNode *map)
 {
-    GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    GHashTable *names = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     cfn_node_each_key(key, map) {
         if (cfn_node_is_scalar(key)) {
             g_hash_table_add(names, cfn_node_dup_text(key));
@@ -282,8 +283,8 @@ CfnReferenceIndex *cfn_reference_index_new(const CfnTemplate *template)
 {
     CfnReferenceIndex *index = g_new0(CfnReferenceIndex, 1);
     index->all = g_ptr_array_new_with_free_func(g_free);
-    index->by_name =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    index->by_name = g_hash_table_new_full(cfn_hash_string, g_str_equal, NULL,
+                                           (GDestroyNotify)g_ptr_array_unref);
     index->for_each = g_ptr_array_new();
     index->none = g_ptr_array_new();
     index->names = g_string_chunk_new(4096);

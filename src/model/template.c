@@ -5,6 +5,7 @@
 #include "model/template.h"
 
 #include "model/private.h"
+#include "text/hash.h"
 
 #define SERVERLESS "AWS::Serverless-2016-10-31"
 #define LANGUAGE_EXTENSIONS "AWS::LanguageExtensions"
@@ -97,6 +98,16 @@ static void add_resource(CfnTemplate *template, const CfnNode *key)
     add_to_type(template, resource);
 }
 
+/* Asks for the nodes at the beginning of the next resource, which stand together: in a large
+   template they have left the caches. */
+static void fetch_ahead(const CfnNode *key)
+{
+    const CfnNode *next = cfn_node_next_key(key);
+    for (guint i = 0; next != NULL && i < 8; i++) {
+        __builtin_prefetch(next + i);
+    }
+}
+
 static void read_resources(CfnTemplate *template)
 {
     template->entries = cfn_template_section(template, "Resources");
@@ -106,6 +117,7 @@ static void read_resources(CfnTemplate *template)
     template->resources = g_new0(CfnResource, cfn_node_count(template->entries));
     template->by_entry = g_new0(CfnResource *, cfn_node_count(template->entries));
     cfn_node_each_key(key, template->entries) {
+        fetch_ahead(key);
         if (is_resource(key)) {
             add_resource(template, key);
         }
@@ -117,10 +129,10 @@ CfnTemplate *cfn_template_new(const CfnTree *tree)
     CfnTemplate *template = g_new0(CfnTemplate, 1);
     template->tree = tree;
     template->names = g_string_chunk_new(4096);
-    template->sections = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_section);
-    template->by_id = g_hash_table_new(g_str_hash, g_str_equal);
-    template->by_type =
-        g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)g_ptr_array_unref);
+    template->sections = g_hash_table_new_full(cfn_hash_string, g_str_equal, NULL, free_section);
+    template->by_id = g_hash_table_new(cfn_hash_string, g_str_equal);
+    template->by_type = g_hash_table_new_full(cfn_hash_string, g_str_equal, NULL,
+                                              (GDestroyNotify)g_ptr_array_unref);
     template->none = g_ptr_array_new();
     template->lazy = g_new0(Lazy, 1);
     read_sections(template);
@@ -188,7 +200,7 @@ const CfnNode *cfn_template_section(const CfnTemplate *template, const char *nam
 
 static GHashTable *index_entries(const CfnTemplate *template, const CfnNode *mapping)
 {
-    GHashTable *entries = g_hash_table_new(g_str_hash, g_str_equal);
+    GHashTable *entries = g_hash_table_new(cfn_hash_string, g_str_equal);
     cfn_node_each_key(key, mapping) {
         if (cfn_node_is_scalar(key)) {
             g_hash_table_replace(entries, keep_text(template->names, key),

@@ -183,11 +183,9 @@ static bool trim_block_scalar(const CfnTokenSink *sink, CfnToken *token, GError 
 /* Tokens without bytes that begin something stand where the next token begins. */
 static void settle(CfnTokenSink *sink, uint32_t start)
 {
-    for (guint i = sink->tokens->len; i > 0; i--) {
-        CfnToken *token = &g_array_index(sink->tokens, CfnToken, i - 1);
-        if (token->start != CFN_NOWHERE) {
-            break;
-        }
+    for (; sink->unsettled > 0; sink->unsettled--) {
+        CfnToken *token =
+            &g_array_index(sink->tokens, CfnToken, sink->tokens->len - sink->unsettled);
         token->start = token->end = start;
     }
 }
@@ -246,27 +244,39 @@ static bool check_place(const CfnTokenSink *sink, const CfnToken *token, GError 
                                         "the scanner lost its way behind this");
 }
 
-bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken token, GError **error)
+/* Field by field: what was just written in parts is slow to read as a whole. */
+static void append(GArray *tokens, const CfnToken *token)
 {
-    place(sink, &token);
-    const bool has_bytes = token.start != CFN_NOWHERE && token.type != CFN_TOKEN_BLOCK_END;
+    g_array_set_size(tokens, tokens->len + 1);
+    CfnToken *last = &g_array_index(tokens, CfnToken, tokens->len - 1);
+    last->start = token->start;
+    last->end = token->end;
+    last->type = token->type;
+    last->style = token->style;
+}
+
+bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken *token, GError **error)
+{
+    place(sink, token);
+    const bool has_bytes = token->start != CFN_NOWHERE && token->type != CFN_TOKEN_BLOCK_END;
     if (has_bytes) {
-        if (!check_place(sink, &token, error) || !check_gap(sink, token.start, error)) {
+        if (!check_place(sink, token, error) || !check_gap(sink, token->start, error)) {
             return false;
         }
-        settle(sink, token.start);
+        settle(sink, token->start);
     }
-    const bool is_block_scalar =
-        token.type == CFN_TOKEN_SCALAR && (token.style == CFN_LITERAL || token.style == CFN_FOLDED);
-    if ((is_block_scalar && !trim_block_scalar(sink, &token, error)) ||
-        !track_depth(sink, &token, error)) {
+    const bool is_block_scalar = token->type == CFN_TOKEN_SCALAR &&
+                                 (token->style == CFN_LITERAL || token->style == CFN_FOLDED);
+    if ((is_block_scalar && !trim_block_scalar(sink, token, error)) ||
+        !track_depth(sink, token, error)) {
         return false;
     }
     if (has_bytes) {
-        sink->end = token.end;
-        sink->is_behind_dash = token.type == CFN_TOKEN_BLOCK_ENTRY;
+        sink->end = token->end;
+        sink->is_behind_dash = token->type == CFN_TOKEN_BLOCK_ENTRY;
     }
-    g_array_append_val(sink->tokens, token);
+    sink->unsettled += token->start == CFN_NOWHERE;
+    append(sink->tokens, token);
     return true;
 }
 

@@ -160,7 +160,7 @@ static bool is_doubtful_plain(const CfnTokenSink *sink, const CfnToken *token)
     }
     const char first = sink->source->text[token->start];
     return first == '%' || first == '?' || (first == ':' && cfn_token_sink_in_flow(sink)) ||
-           (sink->has_tabs && has_tab_in_indent(sink->source, token));
+           (sink->source->has_tabs && has_tab_in_indent(sink->source, token));
 }
 
 /* What libfyaml takes more freely than YAML 1.1 does: libyaml shall decide. */
@@ -180,30 +180,65 @@ static bool is_doubtful(const CfnTokenSink *sink, const CfnToken *token)
     }
 }
 
-static bool add_token(CfnTokenSink *sink, struct fy_token *theirs, GError **error)
+/* The byte of the tokens that always have one. */
+static const char indicators[] = {
+    [CFN_TOKEN_FLOW_SEQUENCE_START] = '[',
+    [CFN_TOKEN_FLOW_SEQUENCE_END] = ']',
+    [CFN_TOKEN_FLOW_MAPPING_START] = '{',
+    [CFN_TOKEN_FLOW_MAPPING_END] = '}',
+    [CFN_TOKEN_BLOCK_ENTRY] = '-',
+    [CFN_TOKEN_FLOW_ENTRY] = ',',
+    [CFN_TOKEN_VALUE] = ':',
+    [CFN_TOKEN_STREAM_END] = '\0',
+};
+
+/* Sets the span that libfyaml has. Its end is not asked for where it is known: there are many
+   tokens, and each question costs. */
+static bool take_marks(const CfnSource *source, struct fy_token *theirs, CfnToken *token)
 {
-    CfnSource *source = sink->source;
-    const enum fy_token_type type = fy_token_get_type(theirs);
-    const struct fy_mark *start = fy_token_start_mark(theirs);
-    const struct fy_mark *end = fy_token_end_mark(theirs);
-    if (type == FYTT_STREAM_START) {
-        return true;
-    }
     const uint32_t length = source->length - source->start;
-    if (token_types[type] != 0 && start != NULL && end != NULL &&
-        start->input_pos <= end->input_pos && end->input_pos <= length) {
-        CfnToken token = {
-            .start = source->start + (uint32_t)start->input_pos,
-            .end = source->start + (uint32_t)end->input_pos,
-            .type = (uint8_t)(token_types[type] - 1),
-            .style = type == FYTT_SCALAR ? styles[fy_token_scalar_style(theirs)] : CFN_PLAIN,
-        };
-        if (widen(sink, &token) && !is_doubtful(sink, &token)) {
-            return cfn_token_sink_add(sink, token, error);
-        }
+    const struct fy_mark *start = fy_token_start_mark(theirs);
+    if (start == NULL || start->input_pos > length) {
+        return false;
     }
-    return cfn_source_error(source, sink->end, error, CFN_ERROR_SYNTAX,
-                            "libfyaml cannot be trusted with the text that follows");
+    token->start = source->start + (uint32_t)start->input_pos;
+    const char indicator = indicators[token->type];
+    if (indicator != '\0') {
+        token->end = token->start + 1;
+        return token->start < source->length && source->text[token->start] == indicator;
+    }
+    const struct fy_mark *end = fy_token_end_mark(theirs);
+    if (end == NULL || end->input_pos < start->input_pos || end->input_pos > length) {
+        return false;
+    }
+    token->end = source->start + (uint32_t)end->input_pos;
+    return true;
+}
+
+/* Makes TOKEN of THEIRS; false if that is none we know, or a doubtful one. */
+static bool take_token(const CfnTokenSink *sink, struct fy_token *theirs, enum fy_token_type type,
+                       CfnToken *token)
+{
+    if (token_types[type] == 0) {
+        return false;
+    }
+    token->start = token->end = sink->end;
+    token->type = (uint8_t)(token_types[type] - 1);
+    token->style = type == FYTT_SCALAR ? styles[fy_token_scalar_style(theirs)] : CFN_PLAIN;
+    return !cfn_token_has_bytes((CfnTokenType)token->type) ||
+           (take_marks(sink->source, theirs, token) && widen(sink, token) &&
+            !is_doubtful(sink, token));
+}
+
+static bool add_token(CfnTokenSink *sink, struct fy_token *theirs, enum fy_token_type type,
+                      GError **error)
+{
+    CfnToken token;
+    if (!take_token(sink, theirs, type, &token)) {
+        return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
+                                "libfyaml cannot be trusted with the text that follows");
+    }
+    return cfn_token_sink_add(sink, &token, error);
 }
 
 static bool report_error(CfnTokenSink *sink, Diagnostics *diagnostics, GError **error)
@@ -277,9 +312,12 @@ static bool has_doubtful_lines(const CfnSource *source)
 {
     const char *text = source->text + source->start;
     const size_t length = source->length - source->start;
-    return has_lone_return(text, length) || contains(text, length, "\xC2\x85") ||
-           contains(text, length, "\xE2\x80\xA8") || contains(text, length, "\xE2\x80\xA9") ||
-           contains(text, length, "\xEF\xBB\xBF") || has_directive(text, length);
+    const bool has_rare_breaks =
+        !source->is_ascii &&
+        (contains(text, length, "\xC2\x85") || contains(text, length, "\xE2\x80\xA8") ||
+         contains(text, length, "\xE2\x80\xA9") || contains(text, length, "\xEF\xBB\xBF"));
+    return has_rare_breaks || (source->has_returns && has_lone_return(text, length)) ||
+           has_directive(text, length);
 }
 
 bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)
@@ -288,7 +326,6 @@ bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)
         return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_SYNTAX,
                                 "libfyaml cannot be trusted with white space or directives here");
     }
-    sink->has_tabs = memchr(sink->source->text, '\t', sink->source->length) != NULL;
     g_autoptr(Diagnostics) diagnostics = new_diagnostics();
     g_autoptr(Parser) parser = new_parser(sink->source, diagnostics);
     if (parser == NULL) {
@@ -300,8 +337,9 @@ bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)
         if (token == NULL) {
             return report_error(sink, diagnostics, error);
         }
-        ended = fy_token_get_type(token) == FYTT_STREAM_END;
-        const bool added = add_token(sink, token, error);
+        const enum fy_token_type type = fy_token_get_type(token);
+        ended = type == FYTT_STREAM_END;
+        const bool added = type == FYTT_STREAM_START || add_token(sink, token, type, error);
         fy_scan_token_free(parser, token);
         if (!added) {
             return false;

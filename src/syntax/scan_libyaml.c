@@ -104,12 +104,6 @@ static bool report_error(CfnSource *source, const yaml_parser_t *parser, GError 
                             parser->context != NULL ? parser->context : "", parser->problem);
 }
 
-static bool has_bytes(CfnTokenType type)
-{
-    return type != CFN_TOKEN_BLOCK_MAPPING_START && type != CFN_TOKEN_BLOCK_SEQUENCE_START &&
-           type != CFN_TOKEN_BLOCK_END;
-}
-
 /* `%YAML` may stand before a `---`. It makes no token, and CloudFormation takes no `%TAG`. */
 static bool skip_directive(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *theirs,
                            GError **error)
@@ -133,14 +127,14 @@ static bool add_token(CfnTokenSink *sink, Cursor *cursor, const yaml_token_t *th
                       GError **error)
 {
     CfnToken token = { .type = (uint8_t)(token_types[theirs->type] - 1) };
-    if (has_bytes(token.type)) {
+    if (cfn_token_has_bytes((CfnTokenType)token.type)) {
         token.start = find_byte(cursor, sink->source, theirs->start_mark.index);
         token.end = find_byte(cursor, sink->source, theirs->end_mark.index);
     }
     if (theirs->type == YAML_SCALAR_TOKEN) {
         token.style = styles[theirs->data.scalar.style];
     }
-    return cfn_token_sink_add(sink, token, error);
+    return cfn_token_sink_add(sink, &token, error);
 }
 
 /* Takes one token, ours or not. */

@@ -164,6 +164,7 @@ static CfnNode *parse_alias(Parser *parser)
     alias->span.end = token->end;
     alias->text = parser->source->text + token->start + 1;
     alias->length = token->end - token->start - 1;
+    parser->tree->has_anchors = true;
     parser->is_json = false;
     return alias;
 }
@@ -260,6 +261,7 @@ static CfnNode *parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
     }
     const uint32_t index = cfn_node_count(mapping);
     key->is_key = true;
+    parser->tree->has_merge_keys = parser->tree->has_merge_keys || cfn_node_equals(key, "<<");
     parser->is_json = parser->is_json && key->style == CFN_DOUBLE_QUOTED;
     append(parser, mapping, key, index);
     const bool has_value = !is_lone && next_type(parser) == CFN_TOKEN_VALUE;
@@ -303,6 +305,7 @@ static int compare_keys(const void *a, const void *b)
 static void flag_both(const Parser *parser, const CfnNode *a, const CfnNode *b)
 {
     own(parser, a)->duplicate = own(parser, b)->duplicate = true;
+    parser->tree->has_duplicates = true;
 }
 
 static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
@@ -317,7 +320,7 @@ static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
     }
 }
 
-/* Equal keys become neighbours when sorted: no hash that a hostile file could make collide. */
+/* Equal keys become neighbours when sorted. */
 static void compare_sorted_keys(const Parser *parser, const CfnNode *mapping)
 {
     g_autofree SortedKey *keys = g_new(SortedKey, cfn_node_count(mapping));
@@ -511,6 +514,8 @@ static bool parse_properties(Parser *parser, bool is_block, CfnNodeProperties **
         }
         if (is_tag) {
             (*properties)->tag_text = parser->source->text + token->start;
+        } else {
+            parser->tree->has_anchors = true;
         }
         parser->token++;
         if (is_block && !check_indent(parser)) {

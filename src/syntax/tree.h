@@ -16,9 +16,12 @@ struct CfnTree {
     const CfnNode *root; /* never NULL */
     CfnScanner scanner;  /* who read it */
     size_t node_count;
-    bool is_json;   /* JSON by its looks: flow style throughout, all strings in double quotes, no
+    bool is_json;     /* JSON by its looks: flow style throughout, all strings in double quotes, no
                        tags, comments, anchors or trailing commas */
-    CfnNode *nodes; /* private: the arena */
+    bool has_anchors; /* or aliases */
+    bool has_merge_keys;
+    bool has_duplicates;           /* of keys */
+    CfnNode *nodes;                /* private: the arena */
     CfnNodeProperties *properties; /* private: those of all nodes that have some */
     GStringChunk *texts;           /* private: decoded texts that differ from their bytes */
 };

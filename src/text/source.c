@@ -25,22 +25,31 @@ static bool looks_like_utf16(const CfnSource *source)
     return (a == 0xFF && b == 0xFE) || (a == 0xFE && b == 0xFF) || (a == 0) != (b == 0);
 }
 
-/* Whether all is ASCII without control bytes, as most texts are. No branch in the loop: the
+enum { SEEN_TAB = 1, SEEN_RETURN = 2, SEEN_OTHER = 4 };
+
+/* Which bytes there are beside ASCII's printable ones and newlines. No branch in the loop: the
    compiler looks at many bytes at once. */
-static bool is_plain(const char *text, uint32_t length)
+static unsigned look_through(const char *text, uint32_t length)
 {
-    unsigned char bad = 0;
+    unsigned char seen = 0;
     for (uint32_t i = 0; i < length; i++) {
         const unsigned char byte = (unsigned char)text[i];
-        const bool is_space = (byte == '\t') | (byte == '\n') | (byte == '\r');
-        bad |= (unsigned char)(!is_space & (byte < 0x20)) | (byte >= 0x7F);
+        const bool is_tab = byte == '\t', is_return = byte == '\r';
+        const bool is_space = is_tab | is_return | (byte == '\n');
+        const bool is_other = (!is_space & (byte < 0x20)) | (byte >= 0x7F);
+        seen |=
+            (unsigned char)(is_tab * SEEN_TAB + is_return * SEEN_RETURN + is_other * SEEN_OTHER);
     }
-    return bad == 0;
+    return seen;
 }
 
 static bool check_text(CfnSource *source, GError **error)
 {
-    if (is_plain(source->text, source->length)) {
+    const unsigned seen = look_through(source->text, source->length);
+    source->has_tabs = (seen & SEEN_TAB) != 0;
+    source->has_returns = (seen & SEEN_RETURN) != 0;
+    source->is_ascii = (seen & SEEN_OTHER) == 0;
+    if (source->is_ascii) {
         return true;
     }
     if (looks_like_utf16(source)) {

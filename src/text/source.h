@@ -26,6 +26,9 @@ struct CfnSource {
     const char *text; /* the bytes, byte order mark included */
     uint32_t length;  /* in bytes */
     uint32_t start;   /* 3 behind a byte order mark, else 0 */
+    bool is_ascii;    /* nothing else, a byte order mark neither */
+    bool has_tabs;    /* somewhere */
+    bool has_returns; /* carriage returns */
     GArray *lines;    /* uint32_t offsets of line starts, made on first use; private */
 };
 

@@ -29,9 +29,9 @@ static inline bool cfn_token_has_bytes(CfnTokenType type)
 /*
  * Appends a token, after it has corrected the place in TOKEN. That of one without bytes (the start
  * and end of a block collection, an implicit key) is not looked at, it follows from its neighbours;
- * a block scalar's end may be anywhere in the blank lines behind it. False with ERROR when the nesting is too deep, a block
- * scalar does not end where its indentation says, something but white space and comments was left
- * out before this token, or the stream's end is not the text's.
+ * a block scalar's end may be anywhere in the blank lines behind it. False with ERROR when the
+ * nesting is too deep, a block scalar does not end where its indentation says, something but white
+ * space and comments was left out before this token, or the stream's end is not the text's.
  */
 bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken *token, GError **error);
 

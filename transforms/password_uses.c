@@ -96,6 +96,14 @@ static bool is_handed_on(const CfnNode *node, const CfnNode *properties)
     return true;
 }
 
+/* Whether VALUE is a text as it is meant: `!Base64 text` is another one. */
+static bool is_plain_text(const CfnNode *value)
+{
+    CfnFunction function = cfn_intrinsic(value).function;
+    return function == CFN_FN_SUB || function == CFN_FN_REF ||
+           (function == CFN_FN_NONE && !cfn_node_has_tag(value));
+}
+
 bool cfn_can_edit(CfnPass *pass, const CfnNode *node)
 {
     CfnChange *trial = cfn_change_new(pass->edits, NULL);
@@ -111,7 +119,8 @@ static bool can_follow(CfnPass *pass, const CfnPasswordUse *use)
     bool is_part = use->start > 0 || use->end < text->length;
     /* As the text of a Fn::Sub, what stands around it must mean the same as before. */
     bool is_odd = !is_sub && is_part && cfn_node_contains(text, "${");
-    return use->resource != NULL && !is_odd && takes_secrets(pass, use->resource, use->value) &&
+    return use->resource != NULL && !is_odd && is_plain_text(use->value) &&
+           takes_secrets(pass, use->resource, use->value) &&
            is_handed_on(use->value, use->resource->properties) && cfn_can_edit(pass, use->value);
 }
 

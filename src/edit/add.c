@@ -106,19 +106,34 @@ static uint32_t below_blank_lines(const CfnBuild *build, uint32_t offset)
     return line;
 }
 
+/* Whether a splice takes the byte at OFFSET away. */
+static bool is_cut(const CfnBuild *build, uint32_t offset)
+{
+    for (guint i = 0; i < build->splices->len; i++) {
+        CfnSpan span = g_array_index(build->splices, CfnPlaced, i).splice.span;
+        if (span.start <= offset && offset < span.end) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /*
  * A block scalar that the text ends with has no final line break; it would gain one when something
- * follows, so its header says that it has none.
+ * follows, so its header says that it has none. It may also be replaced, or go.
  */
-static void strip_final_break(CfnBuild *build, const CfnNode *scalar)
+void cfn_build_final_break(CfnBuild *build)
 {
     const CfnSource *source = build->tree->source;
-    uint32_t header = cfn_node_content(scalar) + 1;
+    if (build->final == NULL || is_cut(build, cfn_node_content(build->final))) {
+        return;
+    }
+    uint32_t header = cfn_node_content(build->final) + 1;
     while (header < source->length && g_ascii_isdigit(source->text[header])) {
         header++;
     }
-    if (scalar->span.end == source->length && scalar->length > 0 && source->text[header] != '-') {
-        cfn_build_splice(build, header, header, "-", 1);
+    if (source->text[header] != '-') {
+        cfn_build_splice(build, header, header + (source->text[header] == '+'), "-", 1);
     }
 }
 
@@ -132,16 +147,22 @@ static bool ends_in_literal(const CfnNode *value)
            value->text[value->length - 1] == '\n';
 }
 
+/* Behind a block scalar that keeps its blank lines one more would be part of its text. */
+static bool ends_in_kept_lines(const CfnBuild *build, const CfnNode *anchor)
+{
+    const CfnNode *scalar = cfn_last_block_scalar(anchor);
+    return scalar != NULL && cfn_keeps_blank_lines(build->tree, scalar);
+}
+
 void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last, GString *lines,
                             const char *newline)
 {
     uint32_t at = cfn_block_end(build->tree, anchor, is_last);
     const CfnNode *scalar = cfn_last_block_scalar(anchor);
-    if (scalar != NULL) {
-        strip_final_break(build, scalar);
+    if (scalar != NULL && scalar->span.end == build->tree->source->length && scalar->length > 0) {
+        build->final = scalar;
     }
-    if (scalar != NULL && cfn_keeps_blank_lines(build->tree, scalar) &&
-        below_blank_lines(build, at) > at) {
+    if (ends_in_kept_lines(build, anchor) && below_blank_lines(build, at) > at) {
         at = below_blank_lines(build, at);
         g_string_erase(lines, 0, (gssize)strlen(newline));
         g_string_append(lines, newline);
@@ -157,9 +178,10 @@ static void splice_block_children(CfnBuild *build, const CfnNode *container, con
         cfn_source_newline(build->tree->source, cfn_block_end(build->tree, anchor, is_last));
     g_autofree char *indent = cfn_build_indent(build, anchor);
     GString *lines = g_string_new(NULL);
+    bool may_be_set_off = !ends_in_kept_lines(build, anchor);
     for (guint i = 0; i < wants->len; i++) {
         CfnWant *want = wants->pdata[i];
-        if (want->set_off && sets_off(build, container)) {
+        if (want->set_off && sets_off(build, container) && (i > 0 || may_be_set_off)) {
             g_string_append(lines, look.newline);
         }
         g_string_append_printf(lines, "%s%s", look.newline, indent);
@@ -408,7 +430,7 @@ static void build_section(CfnBuild *build, CfnWant *want)
         splice_behind(build, root, want->after, cfn_next_child(want->after) == NULL, group);
         return;
     }
-    uint32_t at = root->first->span.start;
+    uint32_t at = cfn_child_start(root->first);
     g_autofree char *indent = cfn_build_indent(build, root->first);
     GString *text = g_string_new(NULL);
     cfn_build_put_child(build, text, want, &look, indent);

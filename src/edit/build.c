@@ -72,8 +72,13 @@ static void sort_want(CfnBuild *build, CfnWant *want)
 {
     if (want->kind == CFN_WANT_REMOVE) {
         cfn_build_add_owners(build, cfn_build_mark_removed(build, want->target), want);
-    } else if (want->kind == CFN_WANT_ADD || want->kind == CFN_WANT_SPLICE) {
-        GHashTable *table = want->kind == CFN_WANT_ADD ? build->additions : build->text_edits;
+        return;
+    }
+    GHashTable *table = want->kind == CFN_WANT_ADD      ? build->additions
+                        : want->kind == CFN_WANT_SPLICE ? build->text_edits
+                        : want->kind == CFN_WANT_WRAP   ? build->wraps
+                                                        : NULL;
+    if (table != NULL) {
         GPtrArray *group = g_hash_table_lookup(table, want->target);
         if (group == NULL) {
             group = g_ptr_array_new();
@@ -83,6 +88,15 @@ static void sort_want(CfnBuild *build, CfnWant *want)
             }
         }
         g_ptr_array_add(group, want);
+    }
+}
+
+/* What all wants to wrap the same value bring becomes one list, with the first of them. */
+static void build_wrap(CfnBuild *build, const CfnWant *want)
+{
+    const GPtrArray *wants = g_hash_table_lookup(build->wraps, want->target);
+    if (wants->pdata[0] == want) {
+        cfn_build_wrap(build, want->target, wants);
     }
 }
 
@@ -104,7 +118,7 @@ static void build_value(CfnBuild *build, CfnWant *want)
         cfn_build_string(build, CFN_OP_RENAME, want);
         break;
     case CFN_WANT_WRAP:
-        cfn_build_wrap(build, want);
+        build_wrap(build, want);
         break;
     default:
         break;
@@ -203,6 +217,7 @@ static void build_all(CfnBuild *build, const GPtrArray *wants)
         build_value(build, wants->pdata[i]);
     }
     cfn_build_fillings(build, wants);
+    cfn_build_final_break(build);
 }
 
 void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
@@ -216,6 +231,7 @@ void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
         .additions = table_of_arrays(),
         .growing = g_ptr_array_new(),
         .text_edits = table_of_arrays(),
+        .wraps = table_of_arrays(),
         .splices = g_array_new(FALSE, FALSE, sizeof(CfnPlaced)),
     };
     build_all(&build, wants);
@@ -227,6 +243,7 @@ void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
     g_hash_table_unref(build.additions);
     g_ptr_array_unref(build.growing);
     g_hash_table_unref(build.text_edits);
+    g_hash_table_unref(build.wraps);
     g_array_unref(build.splices);
 }
 

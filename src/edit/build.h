@@ -17,8 +17,10 @@ typedef struct {
     GHashTable *additions;  /* container -> GPtrArray of CfnWant */
     GPtrArray *growing;     /* those containers, in order */
     GHashTable *text_edits; /* scalar -> GPtrArray of CfnWant */
+    GHashTable *wraps;      /* value -> GPtrArray of CfnWant */
     GArray *splices;        /* CfnPlaced */
     guint depth;            /* of what is being built */
+    const CfnNode *final;   /* the block scalar that ends the text, when something follows it */
 } CfnBuild;
 
 /* A splice and what decides its place among others at the same offset. */
@@ -49,6 +51,8 @@ char *cfn_build_indent(const CfnBuild *build, const CfnNode *child);
 /* Puts LINES, each begun by NEWLINE, below ANCHOR and its comments. Takes LINES. */
 void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last, GString *lines,
                             const char *newline);
+/* What follows the block scalar that the text ends with must not give it a final line break. */
+void cfn_build_final_break(CfnBuild *build);
 /* Makes the operations and splices of all that is added to CONTAINER. */
 void cfn_build_additions(CfnBuild *build, const CfnNode *container);
 /* The same for mappings where there was none: an empty node, a missing section. */
@@ -62,8 +66,8 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want);
 void cfn_build_string(CfnBuild *build, CfnOpKind kind, CfnWant *want);
 /* Parts of a scalar change; WANTS are all splices on it. */
 void cfn_build_scalar(CfnBuild *build, const CfnNode *scalar, GPtrArray *wants);
-/* A value becomes the first item of a list. */
-void cfn_build_wrap(CfnBuild *build, CfnWant *want);
+/* A value becomes the first item of a list, which goes on with what WANTS bring. */
+void cfn_build_wrap(CfnBuild *build, const CfnNode *node, const GPtrArray *wants);
 
 /* ---- build.c ---- */
 

@@ -348,6 +348,9 @@ void cfn_edit_call(CfnChange *change, const CfnNode *scalar, const char *functio
     made->start = made->end = scalar->length;
     made->text = g_strdup("");
     made->function = g_strdup(function);
+    if (change->refusal == NULL && cfn_node_has_tag(scalar)) {
+        change->refusal = g_strdup("it has a tag, which would be in the way of another one");
+    }
 }
 
 void cfn_edit_rename(CfnChange *change, const CfnNode *key, const char *name)

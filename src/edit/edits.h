@@ -97,7 +97,7 @@ typedef enum {
     CFN_OP_ADD, /* target: the container in the tree before; after: the child it follows, NULL if it
                        is the first; key (NULL in a sequence) and value: what was added */
     CFN_OP_WRAP,   /* target: a value of the tree before that became the first item of a list;
-                       value: the item that follows it */
+                       value: an item that follows it. Several on one target: in this order */
     CFN_OP_RENAME, /* target: a key of the tree before; text: what it says now. What was done
                        inside its value has operations, too */
 } CfnOpKind;

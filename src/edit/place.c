@@ -110,13 +110,10 @@ const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 
 bool cfn_keeps_blank_lines(const CfnTree *tree, const CfnNode *block_scalar)
 {
-    const char *text = tree->source->text + cfn_node_content(block_scalar);
-    for (int i = 1; i <= 2; i++) {
-        if (text[i] == '+') {
-            return true;
-        }
-    }
-    return false;
+    const CfnSource *source = tree->source;
+    uint32_t header = cfn_node_content(block_scalar) + 1; /* one or two bytes, perhaps none */
+    uint32_t end = MIN(header + 2, cfn_source_line_end(source, header));
+    return memchr(source->text + header, '+', end - header) != NULL;
 }
 
 uint32_t cfn_block_end(const CfnTree *tree, const CfnNode *child, bool is_last)
@@ -131,7 +128,7 @@ uint32_t cfn_block_end(const CfnTree *tree, const CfnNode *child, bool is_last)
         const CfnNode *above = child->parent;
         bool indentless = above->kind == CFN_SEQUENCE && above->parent != NULL &&
                           above->parent->kind == CFN_MAPPING &&
-                          cfn_tree_column(tree, above->parent->first->span.start) == column;
+                          cfn_tree_column(tree, cfn_child_start(above->parent->first)) == column;
         end = behind_deeper_comments(tree, end, column);
         return indentless ? end : behind_own_comments(tree, end, column);
     }
@@ -173,16 +170,17 @@ bool cfn_is_set_off(const CfnTree *tree, const CfnNode *child)
     return blank_line_above(tree, above_comments(tree, line, start - line));
 }
 
-/* Two runs of blank lines that meet become the one above. */
-static CfnSpan without_double_blanks(const CfnTree *tree, CfnSpan span)
+/* Two runs of blank lines that meet become the one above, which is part of a text if that keeps
+   it. */
+static CfnSpan without_double_blanks(const CfnTree *tree, CfnSpan span, bool is_kept)
 {
-    if (!blank_line_above(tree, span.start)) {
+    if (!is_kept && !blank_line_above(tree, span.start)) {
         return span;
     }
     while (is_blank_line(tree, span.end)) {
         span.end = cfn_source_next_line(tree->source, span.end);
     }
-    while (span.end == tree->source->length && blank_line_above(tree, span.start)) {
+    while (!is_kept && span.end == tree->source->length && blank_line_above(tree, span.start)) {
         span.start = cfn_source_line_start(tree->source, span.start - 1);
     }
     return span;
@@ -202,7 +200,8 @@ static CfnSpan without_final_newline(const CfnTree *tree, CfnSpan span)
     return span;
 }
 
-CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *first, const CfnNode *last)
+CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
+                         const CfnNode *last)
 {
     uint32_t start = cfn_child_start(first);
     const CfnNode *next = cfn_next_child(last);
@@ -213,7 +212,11 @@ CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *first, const CfnNod
     uint32_t line = cfn_source_line_start(tree->source, start);
     uint32_t end = cfn_block_end(tree, last, false);
     CfnSpan span = { above_comments(tree, line, column), cfn_source_next_line(tree->source, end) };
-    return without_final_newline(tree, without_double_blanks(tree, span));
+    const CfnNode *above = before != NULL ? cfn_last_block_scalar(before) : NULL;
+    bool is_kept = above != NULL && cfn_keeps_blank_lines(tree, above);
+    span = without_double_blanks(tree, span, is_kept);
+    bool needs_break = above != NULL && above->length > 0 && above->text[above->length - 1] == '\n';
+    return needs_break ? span : without_final_newline(tree, span);
 }
 
 CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
@@ -263,7 +266,7 @@ bool cfn_edit_takes_comments(const CfnTree *tree, const CfnNode *item_or_key)
     }
     CfnSpan cut = item_or_key->parent->style == CFN_FLOW
                       ? item_or_key->span
-                      : cfn_block_extent(tree, item_or_key, item_or_key);
+                      : cfn_block_extent(tree, NULL, item_or_key, item_or_key);
     uint32_t at = cut.start;
     bool found =
         has_comment_inside(tree, item_or_key, &at) ||

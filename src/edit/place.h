@@ -23,10 +23,10 @@ uint32_t cfn_block_end(const CfnTree *tree, const CfnNode *child, bool is_last);
 bool cfn_is_set_off(const CfnTree *tree, const CfnNode *child);
 
 /* The lines (or the part of one) to cut for the children FIRST to LAST, direct neighbours, in block
-   style. */
-CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *first, const CfnNode *last);
-/* The bytes to cut for FIRST to LAST in flow style; BEFORE is the remaining child in front, or
-   NULL. */
+   style; BEFORE is the remaining child in front, or NULL. */
+CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
+                         const CfnNode *last);
+/* The same in flow style, in bytes. */
 CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
                         const CfnNode *last);
 

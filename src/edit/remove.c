@@ -106,7 +106,7 @@ static void splice_removals(CfnBuild *build, const CfnNode *container)
             last = run_end(build, child);
             CfnSpan cut = container->style == CFN_FLOW
                               ? cfn_flow_extent(build->tree, before, child, last)
-                              : cfn_block_extent(build->tree, child, last);
+                              : cfn_block_extent(build->tree, before, child, last);
             cfn_build_splice(build, cut.start, cut.end, "", 0);
         } else {
             before = child;

@@ -32,10 +32,8 @@ char *cfn_line_indent(const CfnTree *tree, uint32_t offset)
 
 uint32_t cfn_child_start(const CfnNode *child)
 {
-    if (!child->is_key && cfn_node_mark(child) != CFN_NOWHERE) {
-        return cfn_node_mark(child);
-    }
-    return child->span.start;
+    const uint32_t mark = cfn_node_mark(child);
+    return mark != CFN_NOWHERE ? mark : child->span.start;
 }
 
 uint32_t cfn_child_end(const CfnNode *child)
@@ -75,8 +73,8 @@ static uint32_t step_of(const CfnTree *tree, const CfnNode *node)
             node->parent->style != CFN_BLOCK) {
             return 0;
         }
-        uint32_t inner = cfn_tree_column(tree, child->span.start);
-        uint32_t outer = cfn_tree_column(tree, node->parent->first->span.start);
+        uint32_t inner = cfn_tree_column(tree, cfn_child_start(child));
+        uint32_t outer = cfn_tree_column(tree, cfn_child_start(node->parent->first));
         return inner > outer ? inner - outer : 0;
     }
     if (cfn_on_one_line(tree, cfn_node_content(node), child->span.start) ||
@@ -144,7 +142,7 @@ static void count_sequence(CfnFileStyle *style, const CfnNode *node)
     if (node->parent != NULL && node->parent->kind == CFN_MAPPING && !node->is_key) {
         uint32_t dash = cfn_tree_column(tree, cfn_node_mark(node->first));
         vote(&style->indented_sequences,
-             dash > cfn_tree_column(tree, node->parent->first->span.start));
+             dash > cfn_tree_column(tree, cfn_child_start(node->parent->first)));
     }
     uint32_t gap = node->first->span.start - cfn_node_mark(node->first) - 1;
     if (gap > 0 && gap < G_N_ELEMENTS(style->gaps) &&
@@ -271,7 +269,7 @@ static bool sequences_indented(const CfnFileStyle *style, const CfnNode *contain
         const CfnNode *sequence = first_sequence_in(node);
         if (sequence != NULL) {
             return cfn_tree_column(style->tree, cfn_node_mark(sequence->first)) >
-                   cfn_tree_column(style->tree, node->first->span.start);
+                   cfn_tree_column(style->tree, cfn_child_start(node->first));
         }
     }
     return wins(&style->indented_sequences, true);

@@ -70,7 +70,7 @@ bool cfn_on_one_line(const CfnTree *tree, uint32_t start, uint32_t end);
 bool cfn_is_first_on_line(const CfnTree *tree, uint32_t offset);
 /* The white space that the line of OFFSET begins with. g_free it. */
 char *cfn_line_indent(const CfnTree *tree, uint32_t offset);
-/* Where an item or pair begins: at its dash, or at its key. */
+/* Where an item or pair begins: at its dash, or at its key or the `?` of that. */
 uint32_t cfn_child_start(const CfnNode *child);
 /* Where an item or pair ends: behind its value. */
 uint32_t cfn_child_end(const CfnNode *child);

@@ -64,7 +64,7 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want)
         cfn_render_behind_dash(render, text, value, indent);
     } else {
         cfn_render_behind_colon(render, text, value, indent);
-        if (cfn_node_is_empty(node)) {
+        if (lines && cfn_node_is_empty(node)) {
             start = end = cfn_behind_comment(build->tree, start);
         }
     }
@@ -291,30 +291,32 @@ static void shift_lines(CfnBuild *build, const CfnNode *node, int delta)
     }
 }
 
-static void put_wrapped_items(CfnBuild *build, GString *out, CfnWant *want, const CfnLook *look,
-                              const char *indent)
+static void put_wrapped_items(CfnBuild *build, GString *out, const GPtrArray *wants,
+                              const CfnLook *look, const char *indent)
 {
-    g_string_append_printf(out, "%s%s", look->newline, indent);
-    cfn_build_put_child(build, out, want, look, indent);
+    for (guint i = 0; i < wants->len; i++) {
+        g_string_append_printf(out, "%s%s", look->newline, indent);
+        cfn_build_put_child(build, out, wants->pdata[i], look, indent);
+    }
 }
 
 /* An item that becomes a list of its own: `- a: 1` to `- - a: 1`. */
-static void wrap_item(CfnBuild *build, CfnWant *want, const CfnLook *look)
+static void wrap_item(CfnBuild *build, const CfnNode *node, const GPtrArray *wants,
+                      const CfnLook *look)
 {
-    const CfnNode *node = want->target;
     g_autofree char *indent = g_strnfill(cfn_tree_column(build->tree, node->span.start), ' ');
     GString *lead = g_string_new(NULL);
     g_string_append_printf(lead, "-%*s", look->gap, "");
     cfn_build_splice_string(build, node->span.start, node->span.start, lead);
     shift_lines(build, node, 1 + look->gap);
     GString *items = g_string_new(NULL);
-    put_wrapped_items(build, items, want, look, indent);
+    put_wrapped_items(build, items, wants, look, indent);
     cfn_build_splice_lines(build, node, false, items, look->newline);
 }
 
-static void wrap_block(CfnBuild *build, CfnWant *want, const CfnLook *look)
+static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wants,
+                       const CfnLook *look)
 {
-    const CfnNode *node = want->target;
     g_autofree char *key_indent = cfn_build_indent(build, cfn_node_key(node));
     g_autofree char *indent =
         g_strconcat(key_indent, look->indented_sequences ? look->step : "", NULL);
@@ -332,13 +334,12 @@ static void wrap_block(CfnBuild *build, CfnWant *want, const CfnLook *look)
     size_t column = below ? cfn_tree_column(build->tree, node->span.start) : strlen(key_indent);
     shift_lines(build, node, (int)content - (int)column);
     GString *items = g_string_new(NULL);
-    put_wrapped_items(build, items, want, look, indent);
+    put_wrapped_items(build, items, wants, look, indent);
     cfn_build_splice_lines(build, cfn_node_key(node), false, items, look->newline);
 }
 
-static void wrap_flow(CfnBuild *build, CfnWant *want, CfnLook *look)
+static void wrap_flow(CfnBuild *build, const CfnNode *node, const GPtrArray *wants, CfnLook *look)
 {
-    const CfnNode *node = want->target;
     bool one_line = look->one_line || (node->kind == CFN_SCALAR && look->inline_lists) ||
                     (node->kind != CFN_SCALAR &&
                      cfn_on_one_line(build->tree, node->span.start, node->span.end));
@@ -346,14 +347,16 @@ static void wrap_flow(CfnBuild *build, CfnWant *want, CfnLook *look)
         one_line ? g_strdup("") : cfn_line_indent(build->tree, node->span.start);
     g_autofree char *deeper = g_strconcat(indent, look->step, NULL);
     GString *open = g_string_new("[");
-    GString *close = g_string_new(one_line ? look->comma : ",");
+    GString *close = g_string_new(NULL);
+    g_autofree char *between =
+        one_line ? g_strdup(look->comma) : g_strconcat(",", look->newline, deeper, NULL);
+    look->one_line = one_line;
+    for (guint i = 0; i < wants->len; i++) {
+        g_string_append(close, between);
+        cfn_build_put_child(build, close, wants->pdata[i], look, deeper);
+    }
     if (!one_line) {
         g_string_append_printf(open, "%s%s", look->newline, deeper);
-        g_string_append_printf(close, "%s%s", look->newline, deeper);
-    }
-    look->one_line = one_line;
-    cfn_build_put_child(build, close, want, look, deeper);
-    if (!one_line) {
         g_string_append_printf(close, "%s%s", look->newline, indent);
     }
     g_string_append_c(close, ']');
@@ -364,17 +367,18 @@ static void wrap_flow(CfnBuild *build, CfnWant *want, CfnLook *look)
     cfn_build_splice_string(build, node->span.end, node->span.end, close);
 }
 
-void cfn_build_wrap(CfnBuild *build, CfnWant *want)
+void cfn_build_wrap(CfnBuild *build, const CfnNode *node, const GPtrArray *wants)
 {
-    const CfnNode *node = want->target;
     CfnLook look = cfn_look_in(&build->edits->style, node->parent);
     if (look.flow) {
-        wrap_flow(build, want, &look);
+        wrap_flow(build, node, wants, &look);
     } else if (node->parent->kind == CFN_SEQUENCE) {
-        wrap_item(build, want, &look);
+        wrap_item(build, node, wants, &look);
     } else {
-        wrap_block(build, want, &look);
+        wrap_block(build, node, wants, &look);
     }
-    CfnOperation *operation = cfn_build_operate(build, CFN_OP_WRAP, node, want);
-    operation->value = cfn_build_value_of(build, want);
+    for (guint i = 0; i < wants->len; i++) {
+        CfnOperation *operation = cfn_build_operate(build, CFN_OP_WRAP, node, wants->pdata[i]);
+        operation->value = cfn_build_value_of(build, wants->pdata[i]);
+    }
 }

@@ -115,7 +115,8 @@ static bool is_marked(const Walk *walk, const CfnNode *node)
     return g_hash_table_contains(walk->operations, node);
 }
 
-/* The operation of KIND on NODE, or NULL: there is at most one, but for additions. */
+/* The first operation of KIND on NODE, or NULL: there is at most one, but for additions and
+   wraps. */
 static const CfnOperation *operation_at(const Walk *walk, const CfnNode *node, CfnOpKind kind)
 {
     const GPtrArray *here = g_hash_table_lookup(walk->operations, node);
@@ -379,22 +380,39 @@ static bool check_text(Walk *walk, const CfnOperation *operation, const CfnNode 
 
 static bool walk_inside(Walk *walk, const CfnNode *before, const CfnNode *after);
 
-/* The value is now the first item of a list, and what was added is the second. */
+/* What was added to a value that became a list: the items from NEXT on, and no others. */
+static bool walk_wrapping(Walk *walk, const CfnNode *before, const CfnNode *next)
+{
+    const GPtrArray *here = g_hash_table_lookup(walk->operations, before);
+    for (guint i = 0; i < here->len; i++) {
+        const CfnOperation *operation = here->pdata[i];
+        if (operation->kind != CFN_OP_WRAP) {
+            continue;
+        }
+        if (next == NULL) {
+            return fail(walk, before, "what was added is missing");
+        }
+        if (!check_value(walk, before, operation->value, next)) {
+            return false;
+        }
+        walk->met++;
+        note_value(walk, operation, "add", next, next);
+        next = next->next;
+    }
+    return next == NULL || fail(walk, before, "there is a value more");
+}
+
+/* The value is now the first item of a list, and what was added follows it. */
 static bool walk_wrapped(Walk *walk, const CfnOperation *operation, const CfnNode *after)
 {
     const CfnNode *before = operation->target;
-    walk->met++;
     if (!cfn_node_is_sequence(after) || cfn_node_has_tag(after) || cfn_node_has_anchor(after) ||
-        cfn_node_count(after) != 2) {
+        after->first == NULL) {
         return fail(walk, before, "a value did not become a list");
     }
     note_value(walk, operation, "wrap", before, NULL);
-    if (!walk_inside(walk, before, after->first) ||
-        !check_value(walk, before, operation->value, after->last)) {
-        return false;
-    }
-    note_value(walk, operation, "add", after->last, after->last);
-    return true;
+    return walk_inside(walk, before, after->first) &&
+           walk_wrapping(walk, before, after->first->next);
 }
 
 /* BEFORE and AFTER, whatever became of the place they stand at. */

@@ -30,12 +30,13 @@ typedef enum {
     CFN_FLOW,    /* collections in braces and brackets, all JSON among them */
 } CfnStyle;
 
-/* What few nodes have: a tag, an anchor, or both. */
+/* What few nodes have: a tag, an anchor, or the mark of an explicit key. */
 typedef struct {
     CfnSpan tag;          /* with its `!`; empty (start == end) when there is none */
     CfnSpan anchor;       /* with its `&`; empty when there is none */
     const char *tag_text; /* the tag's bytes */
     uint32_t content;     /* where the value begins behind both */
+    uint32_t question;    /* of an explicit key, its `?`; else CFN_NOWHERE */
 } CfnNodeProperties;
 
 typedef struct CfnNode CfnNode;
@@ -125,11 +126,15 @@ static inline uint32_t cfn_node_comma(const CfnNode *entry)
     return entry->parent->style == CFN_FLOW ? entry->mark : CFN_NOWHERE;
 }
 
-/* The `-` of a block sequence's item, the `:` of a value; CFN_NOWHERE if there is none. */
+/* What stands before a node: the `-` of a block sequence's item, the `:` of a value, the `?` of an
+   explicit key; CFN_NOWHERE if there is none. */
 static inline uint32_t cfn_node_mark(const CfnNode *node)
 {
+    if (node->is_key) {
+        return node->properties != NULL ? node->properties->question : CFN_NOWHERE;
+    }
     bool has_comma = node->parent != NULL && node->parent->style == CFN_FLOW &&
-                     (node->is_key || node->parent->kind == CFN_SEQUENCE);
+                     node->parent->kind == CFN_SEQUENCE;
     return has_comma ? CFN_NOWHERE : node->mark;
 }
 

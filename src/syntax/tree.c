@@ -58,6 +58,15 @@ static CfnNode *new_node(Parser *parser, CfnKind kind, CfnStyle style, uint32_t 
     return node;
 }
 
+static CfnNodeProperties *new_properties(Parser *parser, uint32_t content)
+{
+    CfnNodeProperties *properties = parser->free_properties++;
+    *properties =
+        (CfnNodeProperties){ .tag_text = "", .content = content, .question = CFN_NOWHERE };
+    parser->is_json = false;
+    return properties;
+}
+
 static CfnNode *new_empty(Parser *parser, uint32_t at)
 {
     CfnNode *node = new_node(parser, CFN_SCALAR, CFN_PLAIN, at);
@@ -246,11 +255,22 @@ static CfnNode *parse_value(Parser *parser, bool is_block)
     return value;
 }
 
+static void set_question(Parser *parser, CfnNode *key, uint32_t mark)
+{
+    CfnNodeProperties *properties =
+        key->properties != NULL
+            ? parser->tree->properties + (key->properties - parser->tree->properties)
+            : new_properties(parser, key->span.start);
+    properties->question = mark;
+    key->properties = properties;
+}
+
 /* The key of the pair, both appended; NULL with an error. */
 static CfnNode *parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
 {
     const bool is_lone = next_type(parser) != CFN_TOKEN_KEY;
-    const bool is_implicit = !is_lone && parser->token->start == parser->token->end;
+    const uint32_t mark = parser->token->start;
+    const bool is_implicit = !is_lone && mark == parser->token->end;
     CfnNode *key = parse_key(parser, is_block);
     if (key == NULL) {
         return NULL;
@@ -258,6 +278,9 @@ static CfnNode *parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
     const uint32_t length = key->span.end - key->span.start;
     if (is_implicit && memchr(parser->source->text + key->span.start, '\n', length) != NULL) {
         return refuse_at(parser, key->span.start, "a key must be on one line");
+    }
+    if (!is_lone && !is_implicit) {
+        set_question(parser, key, mark);
     }
     const uint32_t index = cfn_node_count(mapping);
     key->is_key = true;
@@ -484,14 +507,6 @@ static bool has_named_handle(const CfnSource *source, CfnSpan tag)
     return i > tag.start + 1 && i < tag.end && source->text[i] == '!';
 }
 
-static CfnNodeProperties *new_properties(Parser *parser)
-{
-    CfnNodeProperties *properties = parser->free_properties++;
-    *properties = (CfnNodeProperties){ .tag_text = "" };
-    parser->is_json = false;
-    return properties;
-}
-
 /* Takes a tag, an anchor or both: PROPERTIES, whose content is their end for now, or NULL. */
 static bool parse_properties(Parser *parser, bool is_block, CfnNodeProperties **properties)
 {
@@ -500,7 +515,7 @@ static bool parse_properties(Parser *parser, bool is_block, CfnNodeProperties **
         const CfnToken *token = parser->token;
         const bool is_tag = token->type == CFN_TOKEN_TAG;
         if (*properties == NULL) {
-            *properties = new_properties(parser);
+            *properties = new_properties(parser, token->start);
         }
         CfnSpan *property = is_tag ? &(*properties)->tag : &(*properties)->anchor;
         if (property->start != property->end) {
@@ -687,8 +702,9 @@ static size_t count_properties(const GArray *tokens)
 {
     size_t count = 0;
     for (guint i = 0; i < tokens->len; i++) {
-        const uint8_t type = g_array_index(tokens, CfnToken, i).type;
-        count += type == CFN_TOKEN_TAG || type == CFN_TOKEN_ANCHOR;
+        const CfnToken *token = &g_array_index(tokens, CfnToken, i);
+        count += token->type == CFN_TOKEN_TAG || token->type == CFN_TOKEN_ANCHOR ||
+                 (token->type == CFN_TOKEN_KEY && token->start != token->end);
     }
     return count;
 }

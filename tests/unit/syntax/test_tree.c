@@ -71,7 +71,9 @@ static void check_node(const CfnTree *tree, const CfnNode *node)
     assert_true(node->kind != CFN_SCALAR || node->text != NULL);
     if (cfn_node_mark(node) != CFN_NOWHERE) {
         assert_non_null(node->parent);
-        assert_int_equal(text[cfn_node_mark(node)], node->parent->kind == CFN_MAPPING ? ':' : '-');
+        const char in_mapping = node->is_key ? '?' : ':';
+        assert_int_equal(text[cfn_node_mark(node)],
+                         node->parent->kind == CFN_MAPPING ? in_mapping : '-');
         assert_in_range(cfn_node_mark(node), 0, node->span.start);
     }
     const bool is_entry =

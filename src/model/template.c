@@ -98,13 +98,12 @@ static void add_resource(CfnTemplate *template, const CfnNode *key)
     add_to_type(template, resource);
 }
 
-/* Asks for the nodes at the beginning of the next resource, which stand together: in a large
-   template they have left the caches. */
-static void fetch_ahead(const CfnNode *key)
+/* Asks for a node and those behind it. Who looks at one resource looks at the next, and in a large
+   template that has left the processor's caches. */
+static void fetch_nodes(const CfnNode *node)
 {
-    const CfnNode *next = cfn_node_next_key(key);
-    for (guint i = 0; next != NULL && i < 8; i++) {
-        __builtin_prefetch(next + i);
+    for (guint i = 0; node != NULL && i < 8; i++) {
+        __builtin_prefetch(node + i);
     }
 }
 
@@ -117,7 +116,7 @@ static void read_resources(CfnTemplate *template)
     template->resources = g_new0(CfnResource, cfn_node_count(template->entries));
     template->by_entry = g_new0(CfnResource *, cfn_node_count(template->entries));
     cfn_node_each_key(key, template->entries) {
-        fetch_ahead(key);
+        fetch_nodes(cfn_node_next_key(key));
         if (is_resource(key)) {
             add_resource(template, key);
         }
@@ -245,6 +244,9 @@ uint32_t cfn_template_resource_count(const CfnTemplate *template)
 const CfnResource *cfn_template_resource_at(const CfnTemplate *template, uint32_t index)
 {
     g_assert(index < template->resource_count);
+    if (index + 1 < template->resource_count) {
+        fetch_nodes(template->resources[index + 1].properties);
+    }
     return &template->resources[index];
 }
 

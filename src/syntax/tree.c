@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 
 #include "syntax/scalar.h"
+#include "text/hash.h"
 
 typedef struct {
     CfnTree *tree;
@@ -296,35 +297,6 @@ static CfnNode *parse_pair(Parser *parser, CfnNode *mapping, bool is_block)
     return key;
 }
 
-/* A key as it is sorted. Its last bytes stand by, since logical ids differ there: most comparisons
-   need not look at the text. */
-typedef struct {
-    const CfnNode *node;
-    uint64_t tail;
-    uint32_t length;
-} SortedKey;
-
-static SortedKey sorted_key(const CfnNode *key)
-{
-    SortedKey sorted = { key, 0, key->length };
-    const size_t size = MIN(sizeof(sorted.tail), key->length);
-    memcpy(&sorted.tail, key->text + key->length - size, size);
-    return sorted;
-}
-
-static int compare_keys(const void *a, const void *b)
-{
-    const SortedKey *left = a;
-    const SortedKey *right = b;
-    if (left->length != right->length) {
-        return left->length < right->length ? -1 : 1;
-    }
-    if (left->tail != right->tail) {
-        return left->tail < right->tail ? -1 : 1;
-    }
-    return memcmp(left->node->text, right->node->text, left->length);
-}
-
 static void flag_both(const Parser *parser, const CfnNode *a, const CfnNode *b)
 {
     own(parser, a)->duplicate = own(parser, b)->duplicate = true;
@@ -343,20 +315,30 @@ static void compare_all_keys(const Parser *parser, const CfnNode *mapping)
     }
 }
 
-/* Equal keys become neighbours when sorted. */
-static void compare_sorted_keys(const Parser *parser, const CfnNode *mapping)
+typedef struct {
+    uint64_t hash;
+    const CfnNode *node; /* NULL while the place is free */
+} HashedKey;
+
+/* Open addressing, in a table that is at most half full. */
+static void compare_hashed_keys(const Parser *parser, const CfnNode *mapping)
 {
-    g_autofree SortedKey *keys = g_new(SortedKey, cfn_node_count(mapping));
-    uint32_t count = 0;
+    const size_t mask = ((size_t)4 << g_bit_storage(cfn_node_count(mapping))) / 2 - 1;
+    g_autofree HashedKey *table = g_new0(HashedKey, mask + 1);
     cfn_node_each_key(key, mapping) {
-        if (key->kind == CFN_SCALAR) {
-            keys[count++] = sorted_key(key);
+        if (key->kind != CFN_SCALAR) {
+            continue;
         }
-    }
-    qsort(keys, count, sizeof(keys[0]), compare_keys);
-    for (uint32_t i = 1; i < count; i++) {
-        if (compare_keys(&keys[i - 1], &keys[i]) == 0) {
-            flag_both(parser, keys[i - 1].node, keys[i].node);
+        const uint64_t hash = cfn_hash(key->text, key->length);
+        HashedKey *place = &table[hash & mask];
+        while (place->node != NULL &&
+               (place->hash != hash || !cfn_node_same_text(place->node, key))) {
+            place = &table[(size_t)(place - table + 1) & mask];
+        }
+        if (place->node != NULL) {
+            flag_both(parser, place->node, key);
+        } else {
+            *place = (HashedKey){ hash, key };
         }
     }
 }
@@ -366,7 +348,7 @@ static void flag_duplicates(const Parser *parser, const CfnNode *mapping)
     if (cfn_node_count(mapping) <= 16) {
         compare_all_keys(parser, mapping);
     } else {
-        compare_sorted_keys(parser, mapping);
+        compare_hashed_keys(parser, mapping);
     }
 }
 

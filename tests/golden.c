@@ -330,23 +330,58 @@ static void check_no_leftovers(const Case *test)
 
 /* A tool that starts from the input and knows only the diff must arrive at the same bytes: so every
    line outside the hunks is as it was. */
-static void check_apply(const Case *test, char **argv, const char *output)
+static void check_apply(const Case *test, const char *diff, char **argv, const char *output)
 {
     write_text(test->folder, test->input_name, test->input);
-    write_text(test->folder, "expected.diff", test->diff);
+    write_text(test->folder, "expected.diff", diff);
     g_auto(Result) result = run(test->folder, argv);
     expect_code(&result, 0);
     expect_text(argv[0], result.out, output); /* no fuzz, no offset */
     expect_file(test, argv[0], test->expected);
 }
 
+/* Whether SHOWN is WHOLE but for what it hides. */
+static bool is_shown_form(const char *shown, const char *whole)
+{
+    g_auto(GStrv) parts = g_strsplit(shown, "********", -1);
+    const char *rest = whole;
+    for (char **part = parts; *part != NULL; part++) {
+        bool is_last = part[1] == NULL;
+        size_t length = strlen(*part), left = strlen(rest);
+        const char *found = !is_last         ? strstr(rest, *part)
+                            : left >= length ? rest + left - length
+                                             : NULL;
+        if (found == NULL || strncmp(found, *part, length) != 0 ||
+            (part == parts && found != whole)) {
+            return false;
+        }
+        rest = found + length;
+    }
+    return true;
+}
+
+/* The diff that applies: the one that is printed, unless that hides a password. */
+static char *make_patch(const Case *test)
+{
+    write_text(test->folder, test->input_name, test->input);
+    g_auto(Result) result = run_case(test, "--patch", "fixes.patch", NULL);
+    expect_code(&result, 1);
+    g_autofree char *patch = read_text(test->folder, "fixes.patch");
+    assert_non_null(patch);
+    if (!is_shown_form(test->diff, patch)) {
+        expect_text("the diff of --patch", patch, test->diff);
+    }
+    return g_steal_pointer(&patch);
+}
+
 static void check_diff(const Case *test)
 {
+    g_autofree char *whole = make_patch(test);
     char *git[] = { "git", "apply", "expected.diff", NULL };
-    check_apply(test, git, "");
+    check_apply(test, whole, git, "");
     char *patch[] = { "patch", "-p1", "--fuzz=0", "-i", "expected.diff", NULL };
     g_autofree char *output = g_strdup_printf("patching file %s\n", test->input_name);
-    check_apply(test, patch, output);
+    check_apply(test, whole, patch, output);
 }
 
 static void test_case(void **state)

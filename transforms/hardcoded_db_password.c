@@ -1,8 +1,8 @@
 /*
  * The password of a database, for everyone to read who can read the template.
  *
- * What this repair says must never contain the password: it names places, not values. Only the diff
- * shows the line that goes, as it must to be applied.
+ * What this repair says must never contain the password: it names places, not values. What other
+ * repairs say and the diff could; so all places of a password are hidden (password_hide.c).
  */
 #include "engine/transform.h"
 #include "text/hash.h"
@@ -17,21 +17,23 @@ static void apply(CfnPass *pass);
 const CfnTransform cfn_transform_hardcoded_db_password = {
     .id = "hardcoded-db-password",
     .summary = "Let a secret hold the database's password, not the template",
-    .rationale = "A password that stands in a template, be it as a property or as the default of a "
-                 "parameter, is known to all who can "
-                 "read the template, its history and the stack.\n\n"
-                 "RDS, DocumentDB and Redshift make and keep the master password themselves where "
-                 "they are asked to "
-                 "(`ManageMasterUserPassword` and its like). Where they cannot (serverless v1, "
-                 "global clusters, restores, sources of "
-                 "replicas, custom engines), or where something else in the template uses the "
-                 "password too, a secret with a "
-                 "generated password takes its place, and what can follow refers to that.\n\n"
-                 "What uses the old password is named, never the password itself. The diff has to "
-                 "show the line that is removed: "
-                 "treat it, like the history of the file, as if it were the password. Deploying "
-                 "changes the password, so clients "
-                 "outside of the template must take the new one from the secret.",
+    .rationale =
+        "A password that stands in a template, be it as a property or as the default of a "
+        "parameter, is known to all who can "
+        "read the template, its history and the stack.\n\n"
+        "RDS, DocumentDB and Redshift make and keep the master password themselves where "
+        "they are asked to "
+        "(`ManageMasterUserPassword` and its like). Where they cannot (serverless v1, "
+        "global clusters, restores, sources of "
+        "replicas, custom engines), or where something else in the template uses the "
+        "password too, a secret with a "
+        "generated password takes its place, and what can follow refers to that.\n\n"
+        "What uses the old password is named, never the password itself: messages, the "
+        "diff and the JSON report have `********` in its place, with or without consent. "
+        "Such a diff does not apply. `--patch FILE` writes one that does: treat that file, "
+        "like the history of the template, as if it were the password. Deploying changes "
+        "the password, so clients outside of the template must take the new one from the "
+        "secret.",
     .url = "https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html",
     .group = CFN_GROUP_SECURITY,
     .effects = CFN_EFFECT_IN_PLACE,
@@ -93,7 +95,7 @@ static CfnFinding *report(CfnPass *pass, const CfnPasswordGroup *group, guint in
     }
     cfn_finding_needs_consent(finding,
                               "the password changes: other clients must take it from the new "
-                              "secret, and the diff still shows the old one");
+                              "secret, and the history of the file still shows the old one");
     return finding;
 }
 

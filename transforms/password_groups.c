@@ -4,6 +4,8 @@
 #include "transforms/password_groups.h"
 #include "text/hash.h"
 
+#include "transforms/password_hide.h"
+
 typedef struct {
     CfnPass *pass;
     GPtrArray *groups;    /* CfnPasswordGroup, owned */
@@ -44,6 +46,7 @@ static void report_unknown(CfnPass *pass, const CfnNode *value)
 {
     CfnFinding *finding = cfn_report(pass, value, "the password may stand in the template");
     cfn_finding_cannot_fix(finding, "the value is behind an intrinsic function");
+    cfn_hide_unknown_password(pass, value);
 }
 
 static void look_at_value(Search *search, const CfnPasswordHolder *seen)
@@ -147,6 +150,7 @@ GPtrArray *cfn_password_groups(CfnPass *pass)
     }
     for (guint i = 0; i < search.groups->len; i++) {
         decide(pass, search.groups->pdata[i], i);
+        cfn_hide_password(pass, search.groups->pdata[i]);
     }
     g_hash_table_unref(search.repaired);
     g_hash_table_unref(search.by_name);

@@ -27,7 +27,8 @@ typedef struct {
 } CfnPasswordGroup;
 
 /* All groups (CfnPasswordGroup) in the order of the source, with the uses of their passwords and
-   what becomes of them. Reports the values that cannot be judged. g_ptr_array_unref it. */
+   what becomes of them. Reports the values that cannot be judged. All of them are hidden from what
+   is printed. g_ptr_array_unref it. */
 GPtrArray *cfn_password_groups(CfnPass *pass);
 
 #endif

@@ -52,7 +52,8 @@ static const char description[] =
     "  2  error: a wrong option, or a file that could not be read, repaired or written\n"
     "\n"
     "What standard output carries: the template with '-' or '-o -', else the document of\n"
-    "--format, else the diff. The summary is on standard error.";
+    "--format, else the diff. The summary is on standard error. Passwords that are found in a\n"
+    "template are shown as ********; only the file of --patch has them, for it must apply.";
 
 #define TEXT(letter, name, field, help, what)                                                      \
     {                                                                                              \

@@ -16,6 +16,7 @@
 #include "edit/diff.h"
 #include "report/diff_view.h"
 #include "report/escape.h"
+#include "report/hide.h"
 
 /* Fewer files are done before anybody wonders. */
 enum { PROGRESS_FROM = 50 };
@@ -28,8 +29,9 @@ typedef struct {
     CfnManner manner; /* of the summary, on standard error */
     bool colors_diff; /* on standard output */
     bool shows_progress;
-    GString *text;  /* reused for what is about to be printed */
-    GString *patch; /* all diffs so far, for --patch; NULL if there is none */
+    GString *text;    /* reused for what is about to be printed */
+    GString *patch;   /* all diffs so far, for --patch; NULL if there is none */
+    bool hides_patch; /* it is printed and not kept */
 } CfnSession;
 
 static bool has_color(const CfnCommand *command, int fd)
@@ -86,7 +88,8 @@ static void print_template(const CfnResult *result)
     fwrite(text, 1, length, stdout);
 }
 
-/* A terminal gets it cleaned; a file or pipe as it is, for it is to be applied. */
+/* A terminal gets it cleaned; a file or pipe as it is, for it is to be applied. What is hidden is
+   so in each: a pipe mostly leads to a log. */
 static void print_diff(CfnSession *session, const CfnResult *result)
 {
     if (result->verdict != CFN_VERDICT_CHANGED) {
@@ -153,6 +156,15 @@ static void add_diff(const CfnCommand *command, CfnResult *result)
     }
 }
 
+/* All diffs for --patch must apply, unless they are printed. */
+static void keep_patch(CfnSession *session, const CfnResult *result)
+{
+    if (session->patch != NULL && result->verdict == CFN_VERDICT_CHANGED) {
+        g_string_append(session->patch,
+                        session->hides_patch ? result->diff : cfn_result_patch(result));
+    }
+}
+
 static gpointer work(guint index, gpointer data)
 {
     const CfnSession *session = data;
@@ -165,12 +177,11 @@ static void take(gpointer taken, gpointer data)
     g_autoptr(CfnResult) result = taken;
     CfnSession *session = data;
     add_diff(session->command, result);
+    cfn_hide_result(result);
     erase_progress(session);
     print_result(session, result);
     summarize(session, result);
-    if (session->patch != NULL && result->verdict == CFN_VERDICT_CHANGED) {
-        g_string_append(session->patch, result->diff);
-    }
+    keep_patch(session, result);
     cfn_totals_add(&session->totals, result);
     show_progress(session);
 }
@@ -252,7 +263,8 @@ int cfn_session_run(const CfnCommand *command)
         .command = command,
         .manner = { .color = has_color(command, STDERR_FILENO),
                     .dry_run = command->dry_run,
-                    .keeps_data = command->engine.profile == CFN_PROFILE_PRODUCTION },
+                    .keeps_data = command->engine.profile == CFN_PROFILE_PRODUCTION,
+                    .shows_diff = command->standard_output == CFN_STDOUT_DIFF },
         .colors_diff = has_color(command, STDOUT_FILENO),
     };
     g_autoptr(GError) error = NULL;
@@ -266,6 +278,7 @@ int cfn_session_run(const CfnCommand *command)
     session.targets = targets;
     session.text = g_string_new(NULL);
     session.patch = command->patch != NULL ? g_string_new(NULL) : NULL;
+    session.hides_patch = command->patch != NULL && cfn_target_is_printed(command->patch);
     cfn_totals_init(&session.totals);
     int status = run(&session);
     cfn_totals_release(&session.totals);

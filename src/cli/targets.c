@@ -135,6 +135,18 @@ static bool write_into(const char *path, GBytes *bytes, GError **error)
     return (is_written && is_closed) || fail(path, error);
 }
 
+bool cfn_target_is_printed(const char *path)
+{
+    struct stat status, stream;
+    bool is_printed = false;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        is_printed =
+            is_printed || (stat(path, &status) == 0 && fstat(fd, &stream) == 0 &&
+                           status.st_dev == stream.st_dev && status.st_ino == stream.st_ino);
+    }
+    return is_printed;
+}
+
 bool cfn_target_write(const char *path, GBytes *bytes, GError **error)
 {
     struct stat status;

@@ -13,6 +13,9 @@
  */
 GPtrArray *cfn_targets_plan(const CfnCommand *command, const GPtrArray *inputs, GError **error);
 
+/* Whether what is written to PATH comes out with what is printed, as with /dev/stdout. */
+bool cfn_target_is_printed(const char *path);
+
 /* Puts BYTES there: a new file, the whole of an old one, or into a device or FIFO. */
 bool cfn_target_write(const char *path, GBytes *bytes, GError **error);
 

@@ -23,6 +23,41 @@ CfnFinding *cfn_report(CfnPass *pass, const CfnNode *node, const char *format, .
     return finding;
 }
 
+static bool has_word(const char *line)
+{
+    const char *at = line;
+    while (*at != '\0' && !g_ascii_isalnum(*at) && (*at & 0x80) == 0) {
+        at++;
+    }
+    return *at != '\0';
+}
+
+/* Of several lines one that is only a bracket or a quote says nothing, and would be found
+   everywhere. */
+static void hide_lines(CfnPass *pass, const char *text)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    bool is_one = lines[0] != NULL && lines[1] == NULL;
+    for (char **line = lines; *line != NULL; line++) {
+        g_strstrip(*line);
+        if (**line != '\0' && (is_one || has_word(*line))) {
+            g_hash_table_add(pass->round->secrets, g_strdup(*line));
+        }
+    }
+}
+
+void cfn_pass_hide_text(CfnPass *pass, const char *text)
+{
+    hide_lines(pass, text);
+}
+
+void cfn_pass_hide_bytes(CfnPass *pass, CfnSpan span)
+{
+    const CfnSource *source = cfn_template_tree(pass->template)->source;
+    g_autofree char *bytes = g_strndup(source->text + span.start, cfn_span_length(span));
+    hide_lines(pass, bytes);
+}
+
 CfnChange *cfn_finding_change(CfnPass *pass, CfnFinding *finding)
 {
     if (finding->change == NULL) {

@@ -129,7 +129,7 @@ static void settle(const CfnOptions *options, CfnFinding *finding)
              (finding->change != NULL && !cfn_change_is_empty(finding->change)));
 }
 
-CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options)
+CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options, GHashTable *secrets)
 {
     CfnRound *round = g_new0(CfnRound, 1);
     round->options = options;
@@ -138,6 +138,7 @@ CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options)
     round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     round->given_ids = g_hash_table_new(cfn_hash_string, g_str_equal);
+    round->secrets = secrets;
     run_transforms(round, tree);
     for (guint i = 0; i < round->findings->len; i++) {
         settle(options, round->findings->pdata[i]);

@@ -13,14 +13,15 @@ typedef struct CfnRound {
     GHashTable *shared;      /* "transform/key" -> CfnChange*, owned by the edits */
     GHashTable *logical_ids; /* "transform/key" -> the new logical id */
     GHashTable *given_ids;   /* the set of those, borrowed from it */
+    GHashTable *secrets;     /* the outcome's, borrowed */
 } CfnRound;
 
 /*
  * Runs the selected transforms on TREE, which is borrowed and outlives the round. Findings that
  * are not CFN_FIXED afterwards have had their changes dropped: what is left in the edits may be
- * applied.
+ * applied. What must not be shown is added to the set SECRETS.
  */
-CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options);
+CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options, GHashTable *secrets);
 void cfn_round_free(CfnRound *round);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnRound, cfn_round_free)
 

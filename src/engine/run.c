@@ -201,7 +201,7 @@ static bool advance(Run *run, CfnRound *round, GBytes *bytes, GError **error)
 
 static bool run_round(Run *run, bool *at_rest, GError **error)
 {
-    g_autoptr(CfnRound) round = cfn_round_new(run->tree, run->options);
+    g_autoptr(CfnRound) round = cfn_round_new(run->tree, run->options, run->outcome->secrets);
     g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
     *at_rest = bytes == NULL;
     keep_findings(run, round, *at_rest);
@@ -277,9 +277,11 @@ static CfnOutcome *new_outcome(CfnSource *source)
     outcome->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
     outcome->operations = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_done_free);
     outcome->notices = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_notice_free);
+    outcome->secrets = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     return outcome;
 }
 
+/* All but the secrets: what the second attempt says could show them too. */
 static void forget(CfnOutcome *outcome)
 {
     g_ptr_array_set_size(outcome->findings, 0);
@@ -328,6 +330,7 @@ void cfn_outcome_free(CfnOutcome *outcome)
     g_ptr_array_unref(outcome->findings);
     g_ptr_array_unref(outcome->operations);
     g_ptr_array_unref(outcome->notices);
+    g_clear_pointer(&outcome->secrets, g_hash_table_unref);
     g_clear_error(&outcome->error);
     g_free(outcome);
 }

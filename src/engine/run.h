@@ -33,6 +33,7 @@ typedef struct {
     GPtrArray *findings;   /* CfnFinding* by place in the input; owned */
     GPtrArray *operations; /* CfnDone* in order of round and source; owned */
     GPtrArray *notices;    /* CfnNotice*; owned */
+    GHashTable *secrets;   /* set of lines of text that must not be shown; owned */
     GError *error;         /* why the file is left alone, or NULL; owned */
     uint32_t rounds;       /* rounds that changed something */
     bool is_template;

@@ -58,6 +58,16 @@ struct CfnPass {
 /* A new finding at NODE (its resource and pointer are found from it). The engine owns it. */
 CfnFinding *cfn_report(CfnPass *pass, const CfnNode *node, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
+/*
+ * What is printed about the template shows no secret that was named here: neither messages, this
+ * transform's or another's, nor the diff, nor operations. Repaired templates and the file of
+ * --patch keep it, as they must. Name it whenever it is found, be it repaired or not.
+ *
+ * TEXT is hidden however it is spelled (quoted, escaped, in JSON text); the bytes of SPAN, a place
+ * in this round's text, as they stand. Both line by line, as a diff has them.
+ */
+void cfn_pass_hide_text(CfnPass *pass, const char *text);
+void cfn_pass_hide_bytes(CfnPass *pass, CfnSpan span);
 /* The change of a finding, made on first use: what to hand to the functions of edit/edits.h. */
 CfnChange *cfn_finding_change(CfnPass *pass, CfnFinding *finding);
 /* The change called KEY that several findings share, and whether it was made by this call (then

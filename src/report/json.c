@@ -194,6 +194,7 @@ static void tell_result(const CfnManner *manner, const CfnResult *result, const 
     json_object_set_new(file, "state", json_string(name_verdict(result->verdict)));
     add_outcome(file, result);
     json_object_set_new(file, "diff", make_string(result->diff != NULL ? result->diff : ""));
+    json_object_set_new(file, "secretsHidden", json_boolean(result->hides));
     json_t *errors = json_array();
     if (result->error != NULL) {
         json_array_append_new(errors, make_error(result));

@@ -31,7 +31,13 @@ void cfn_result_free(CfnResult *result)
     g_clear_pointer(&result->outcome, cfn_outcome_free);
     g_clear_error(&result->error);
     g_free(result->diff);
+    g_free(result->patch);
     g_free(result);
+}
+
+const char *cfn_result_patch(const CfnResult *result)
+{
+    return result->patch != NULL ? result->patch : result->diff;
 }
 
 const GPtrArray *cfn_result_findings(const CfnResult *result)
@@ -98,6 +104,7 @@ void cfn_totals_add(CfnTotals *totals, const CfnResult *result)
     totals->files++;
     totals->changed += result->verdict == CFN_VERDICT_CHANGED;
     totals->errors += result->verdict == CFN_VERDICT_ERROR;
+    totals->hiding += result->patch != NULL;
     totals->templates +=
         result->verdict == CFN_VERDICT_CHANGED || result->verdict == CFN_VERDICT_UNCHANGED;
     const GPtrArray *findings = cfn_result_findings(result);

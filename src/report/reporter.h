@@ -23,10 +23,14 @@ typedef struct {
     GBytes *before;      /* NULL if it could not be read; owned */
     CfnOutcome *outcome; /* NULL if it did not come to that; owned */
     GError *error;       /* of CFN_VERDICT_ERROR, else NULL; owned */
-    char *diff;          /* NULL if nobody asked for it; owned */
+    char *diff;          /* as it is shown; NULL if nobody asked for it; owned */
+    char *patch;         /* as it applies, if the shown one hides something, else NULL; owned */
+    bool hides;          /* the diff or an operation has CFN_HIDDEN where there is a secret */
 } CfnResult;
 
 void cfn_result_free(CfnResult *result);
+/* The diff that applies; NULL if nobody asked for one. Borrowed. */
+const char *cfn_result_patch(const CfnResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnResult, cfn_result_free)
 
 /* The effects that are named once more at the end of a summary. */
@@ -39,6 +43,7 @@ typedef struct {
     guint changed;
     guint fixed, needs_consent, cannot_fix;
     guint errors;
+    guint hiding;                            /* files whose diff hides something */
     GPtrArray *affected[CFN_TOTALS_EFFECTS]; /* "Bucket (a.yaml)", of what was fixed; owned */
 } CfnTotals;
 
@@ -51,6 +56,7 @@ typedef struct {
     bool color;      /* for a terminal */
     bool dry_run;    /* nothing was written: what is fixed only would be */
     bool keeps_data; /* no consent makes data deletable: --profile production */
+    bool shows_diff; /* on standard output */
 } CfnManner;
 
 typedef struct {

@@ -234,6 +234,14 @@ static void append_affected(GString *out, const char *what, const GPtrArray *aff
     g_string_append_c(out, '\n');
 }
 
+static void append_hiding(GString *out, const CfnManner *manner, const CfnTotals *totals)
+{
+    if (manner->shows_diff && totals->hiding > 0) {
+        g_string_append(out, "the diff hides a password and does not apply; "
+                             "--patch FILE writes one that does\n");
+    }
+}
+
 static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *totals)
 {
     if (totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
@@ -258,6 +266,7 @@ static void end(const CfnManner *manner, const CfnTotals *totals, GString *out)
                     manner->dry_run ? "would give more access to:"
                                     : "gives more access to, once deployed:",
                     totals->affected[CFN_TOTALS_ACCESS_WIDENED]);
+    append_hiding(out, manner, totals);
     append_hint(out, manner, totals);
 }
 

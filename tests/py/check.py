@@ -5,9 +5,10 @@
 
 Each file is copied and repaired, and must be, in all respects, what the report says and nothing
 else: the declared operations turn the tree before into the tree after; lines and comments that no
-operation accounts for are the same; the diff applies exactly; a second run does nothing. Prints a
-line per failure.
+operation accounts for are the same; the diff applies exactly; a second run does nothing; no
+password is shown. Prints a line per failure.
 """
+import re
 import shutil
 import subprocess
 import sys
@@ -15,12 +16,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from lib import diff, operations, program, tree  # noqa: E402
+from lib import diff, hidden, operations, program, tree  # noqa: E402
 from lib.lines import check_lines  # noqa: E402
 from lib.operations import Violation  # noqa: E402
 
 sys.setrecursionlimit(6000)
 BOM = b"\xef\xbb\xbf"
+HIDDEN_LINE = re.compile(r"the diff hides a password and does not apply; --patch ")
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Result:
     unjudged: list = field(default_factory=list)  # (file, why): valid for cfnfix, unreadable here
     entries: dict = field(default_factory=dict)  # file: its entry of the JSON report
     after: dict = field(default_factory=dict)  # file: its bytes after
+    patches: dict = field(default_factory=dict)  # file: its diff with nothing hidden
     files: int = 0
     changed: int = 0
     passed: int = 0  # files without a failure
@@ -130,19 +133,20 @@ def _check_summary(report, result, what):
 
 
 def _check_patches(cfnfix, home, options, names, before, dry, result):
-    """The diff on standard output, and the same with --patch, is what the report has; patch and
-    git take it."""
-    whole = "".join(entry["diff"] for entry in dry["files"]).encode()
+    """The diff on standard output is what the report has, and so is that of --patch, but for hidden
+    passwords; patch and git take it."""
+    shown = "".join(entry["diff"] for entry in dry["files"]).encode()
     patch = home.parent / (home.name + ".diff")
     run = cfnfix(*options, "--", *names, cwd=home, timeout=600)
-    if run.out != whole:
+    if run.out != shown:
         result.fail("*", "the diff on standard output is not that of the report")
+    patch.unlink(missing_ok=True)
     cfnfix("--patch", patch, *options, "--", *names, cwd=home, timeout=600)
-    if (patch.read_bytes() if patch.exists() else b"") != whole:
-        result.fail("*", "--patch and the report have different diffs")
+    whole = patch.read_bytes() if patch.exists() else b""
+    _keep_patches(whole.decode(), dry, result)
+    _check_summary_text(run, before, result)
     if not whole:
         return
-    patch.write_bytes(whole)
     for tool in (["git", "apply", "--whitespace=nowarn"],
                  ["patch", "-p1", "--fuzz=0", "--no-backup-if-mismatch", "-i"]):
         copy = write_all(home.parent / f"{home.name}-{tool[0]}", before)
@@ -157,13 +161,66 @@ def _check_patches(cfnfix, home, options, names, before, dry, result):
     result.tools = {tool: result.after.pop(tool) for tool in ("git", "patch")}
 
 
+def _keep_patches(whole, dry, result):
+    """Gives each file its diff of --patch, which is the report's but for what that hides."""
+    changed = [entry for entry in dry["files"] if entry["diff"]]
+    patches = hidden.split(whole)
+    if len(patches) != len(changed):
+        result.fail("*", "--patch and the report have different diffs")
+        return
+    for entry, patch in zip(changed, patches):
+        result.patches[entry["path"]] = patch
+        same = hidden.is_shown_form(entry["diff"], patch) if entry["secretsHidden"] else (
+            entry["diff"] == patch)
+        if not same:
+            result.fail(entry["path"], "--patch and the report have different diffs")
+
+
+def _check_summary_text(run, before, result):
+    """What is printed for people has no password that is no name as well."""
+    printed = run.err.decode("utf-8", "replace")
+    hides = any(HIDDEN_LINE.match(line) for line in run.err.decode().split("\n"))
+    if hides != any(hidden.HIDDEN in e["diff"] and e["secretsHidden"] and
+                    e["diff"] != result.patches.get(n) for n, e in result.entries.items()):
+        result.fail("*", "the summary does not say whether the diff hides something")
+    for name, entry in result.entries.items():
+        for text in _passwords(before[name], entry):
+            is_word = len(text) < 8 or text.isalnum() or any(
+                text in told for e in result.entries.values() for told in hidden.told(e))
+            if not is_word and text in printed:
+                result.fail(name, f"the password {text!r} is printed")
+
+
+def _passwords(data, entry):
+    """Read from the template, at the places that the report names."""
+    if entry["state"] not in ("changed", "unchanged"):
+        return set()
+    try:
+        return hidden.passwords(tree.read(tree.decode(data)), entry["findings"])
+    except (tree.Unreadable, Violation):
+        return set()
+
+
+def _check_secrets(before, entry):
+    if entry["secretsHidden"] and hidden.REPAIR not in [f["id"] for f in entry["findings"]]:
+        raise Violation("something is hidden where no password is found")
+    texts = list(hidden.told(entry))
+    for password in _passwords(before, entry):
+        for form in hidden.forms(password):
+            shown = [text for text in texts if hidden.shows(text, form)]
+            if shown:
+                raise Violation(f"the password {password!r} is told: {shown[0][:100]!r}")
+
+
 def _judge(name, before, result, options):
     """All that is asserted of one file."""
     entry, after = result.entries[name], result.after[name]
     result.changed += before != after
     try:
         _check_state(entry, before, after)
-        _check_diff(name, entry, before, after, getattr(result, "tools", {}))
+        _check_diff(name, result.patches.get(name, ""), before, after,
+                    getattr(result, "tools", {}))
+        _check_secrets(before, entry)
         _check_ends(before, after)
         if entry["state"] in ("changed", "unchanged"):
             _check_findings(entry, tree.decode(before))
@@ -198,8 +255,8 @@ def _check_state(entry, before, after):
             f"state {state}, {len(entry['operations'])} operations, diff of {len(entry['diff'])}")
 
 
-def _check_diff(name, entry, before, after, tools):
-    files = diff.parse(entry["diff"].encode())
+def _check_diff(name, patch, before, after, tools):
+    files = diff.parse(patch.encode())
     if [f.path for f in files] != ([name] if before != after else []):
         raise Violation(f"diff of {[f.path for f in files]}")
     if files and diff.apply(before, files[0]) != after:
@@ -258,7 +315,8 @@ def _check_consent(entry, options):
 def judge_trees(before, after, was, now, entry):
     """The operations of a report turn WAS into NOW, and nothing else changed. Raises Violation."""
     _check_ranges(before, was, entry)
-    wanted, touched = operations.apply(was, entry["operations"])
+    done = hidden.mark(entry["operations"]) if entry["secretsHidden"] else entry["operations"]
+    wanted, touched = operations.apply(was, done)
     twins = {}
     operations.compare(wanted, now, twins)
     check_lines(before, after, touched, twins)

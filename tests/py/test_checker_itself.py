@@ -72,14 +72,16 @@ if "--format" in args:
         "files": len(entries), "changed": changed, "fixed": fixed,
         "needsConsent": 0, "cannotFix": 0, "errors": 0}}}}))
 elif "--patch" in args:
-    pathlib.Path(args[args.index("--patch") + 1]).write_bytes(diffs.encode())
+    patch = known["patch"].replace("NAME", names[0]) if known["patch"] else diffs
+    pathlib.Path(args[args.index("--patch") + 1]).write_bytes(patch.encode())
 else:
     sys.stdout.buffer.write(diffs.encode())
+    sys.stderr.write(known["says"])
 sys.exit(known["code"] if known["code"] is not None else int(bool(changed) and "-i" not in args))
 """
 NONE = {
     "state": "unchanged", "readers": ["libfyaml", "libyaml"], "rounds": 0, "findings": [],
-    "operations": [], "notices": [], "errors": []
+    "operations": [], "notices": [], "secretsHidden": False, "errors": []
 }
 
 
@@ -112,7 +114,10 @@ def behaviour(before=BEFORE,
     if again:
         texts[after] = {"entry": entry(operations), "after": again, "diff": unified(after, again)}
     return dict(
-        {"texts": texts, "none": NONE, "code": None, "writes_always": False, "leaves": False},
+        {
+            "texts": texts, "none": NONE, "code": None, "writes_always": False, "leaves": False,
+            "patch": None, "says": ""
+        },
         **more)
 
 
@@ -200,15 +205,76 @@ def violations():
         ("fixed without operation", behaviour(operations=[dict(o, findings=[])
                                                           for o in OPERATIONS]), "do not name"),
         ("temporary file left", behaviour(leaves=True), "left behind"),
+        *password_violations(),
+    ]
+
+
+LOCKED = """\
+Resources:
+  Db:
+    Type: AWS::DocDB::DBCluster
+    Properties:
+      MasterUserPassword: 'Winter-2024'
+      Note: Winter-2024 too
+"""
+OPENED = LOCKED.replace("'Winter-2024'", "'{{resolve:x}}'")
+PASSWORD = "/Resources/Db/Properties/MasterUserPassword"
+SAYS = "the diff hides a password and does not apply; --patch FILE writes one that does\n"
+
+
+def hiding(shown=None,
+           patch=None,
+           says=SAYS,
+           hides=True,
+           value="{{resolve:x}}",
+           by="hardcoded-db-password",
+           **finding):
+    """A fake that repairs a password and hides it. It also replaces the note by itself."""
+    whole = unified(LOCKED, OPENED)
+    where = {"line": 5, "column": 27}
+    found = dict(FINDING, id=by, safety="unsafe", logicalId="Db",
+                 path=PASSWORD, range={"start": where, "end": dict(where, column=40)}, **finding)
+    done = [
+        {"round": 1, "op": "replace", "path": PASSWORD, "value": value, "findings": [0]},
+        {
+            "round": 1, "op": "replace", "path": PASSWORD.replace("MasterUserPassword", "Note"),
+            "value": "******** too", "findings": [0]
+        },
+    ]
+    table = behaviour(LOCKED, OPENED, done, found,
+                      whole.replace("Winter-2024", "********") if shown is None else shown)
+    table["texts"][LOCKED]["entry"]["secretsHidden"] = hides
+    return dict(table, patch=whole if patch is None else patch, says=says)
+
+
+def password_violations():
+    whole = unified(LOCKED, OPENED)
+    return [
+        ("password in the diff", hiding(shown=whole, says=""), "is told"),
+        ("password in a message", hiding(message="Winter-2024 stands here"), "is told"),
+        ("password in a reason", hiding(reason="Winter-2024 is weak"), "is told"),
+        ("password in an operation", hiding(value="Winter-2024"), "is told"),
+        ("password in the summary", hiding(says=SAYS + "Winter-2024\n"), "is printed"),
+        ("hidden and not said", hiding(says=""), "does not say"),
+        ("hidden without the flag", hiding(hides=False), "different diffs"),
+        ("more hidden than a password",
+         hiding(shown=whole.replace("Winter-2024", "********").replace("DocDB", "*")),
+         "different diffs"),
+        ("--patch hides too", hiding(patch=whole.replace("Winter-2024", "********")), "is not"),
+        ("nothing to hide", hiding(by="comma-tags"), "no password is found"),
+        ("hidden value is another", hiding(value="********x"), "instead of"),
     ]
 
 
 def check_violations(work, tally):
     result = run_fake(work, behaviour())
     tally.check(not result.failures and not result.unjudged, "a faultless program passes", result)
+    result = run_fake(work, hiding(), LOCKED, ["--unsafe-fixes"])
+    tally.check(not result.failures and not result.unjudged, "so does one that hides", result)
     for what, table, say in violations():
         before = next(iter(table["texts"]))
-        result = run_fake(work, table, before)
+        options = ["--unsafe-fixes"] if before == LOCKED else []
+        result = run_fake(work, table, before, options)
         said = [text for _, text in result.failures]
         tally.check(any(say in text for text in said), f"found: {what}", said)
 

@@ -54,6 +54,20 @@ static void apply_careful(CfnPass *pass, const CfnResource *resource)
     }
 }
 
+static void apply_hide(CfnPass *pass, const CfnResource *resource)
+{
+    g_autofree char *text = cfn_node_dup_text(name_of(resource));
+    cfn_pass_hide_text(pass, text);
+    cfn_pass_hide_bytes(pass, name_of(resource)->span);
+}
+
+static const CfnTransform hide = {
+    .id = "hide",
+    .effects = CFN_EFFECT_IN_PLACE,
+    .resource_types = thing_types,
+    .apply = apply_hide,
+};
+
 static const CfnTransform careful = {
     .id = "careful",
     .effects = CFN_EFFECT_IN_PLACE,
@@ -367,6 +381,31 @@ static void test_two_rounds(void **state)
     assert_int_equal(g_array_index(done->findings, guint, 0), 1);
 }
 
+/* What is secret is known of all rounds, line by line, as text and as it stands. */
+static void test_secrets(void **state)
+{
+    static const CfnTransform *const hiding[] = { &hide, &fix, NULL };
+    static const CfnOptions options = { .transforms = hiding };
+    g_autoptr(CfnOutcome) outcome = run_with("Resources:\n"
+                                             "  T0:\n"
+                                             "    Type: Test::Thing\n"
+                                             "    Properties:\n"
+                                             "      Name: wrong\n"
+                                             "  T1:\n"
+                                             "    Type: Test::Thing\n"
+                                             "    Properties:\n"
+                                             "      Name: \"one \\u0074wo\n"
+                                             "        three\\n  }\\n\\n four \"\n",
+                                             &options);
+    static const char *const secrets[] = {
+        "wrong", "right", "one two three", "four", "\"one \\u0074wo", "three\\n  }\\n\\n four \""
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(secrets); i++) {
+        assert_true(g_hash_table_contains(outcome->secrets, secrets[i]));
+    }
+    assert_int_equal(g_hash_table_size(outcome->secrets), G_N_ELEMENTS(secrets));
+}
+
 static void test_never_at_rest(void **state)
 {
     static const CfnOptions options = { .transforms = never_resting };
@@ -572,6 +611,7 @@ int main(void)
         cmocka_unit_test(test_ephemeral),
         cmocka_unit_test(test_refused_edit),
         cmocka_unit_test(test_two_rounds),
+        cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_never_at_rest),
         cmocka_unit_test(test_places_of_later_rounds),
         cmocka_unit_test(test_shared_changes),

@@ -96,6 +96,15 @@ static CfnResult *make_changed(void)
     return result;
 }
 
+/* One whose diff hides something. */
+static CfnResult *make_hiding(void)
+{
+    CfnResult *result = make_changed();
+    result->patch = g_strdup("diff --git a/a.yaml b/a.yaml\n");
+    result->hides = true;
+    return result;
+}
+
 static CfnResult *make_error(const char *path, const char *message)
 {
     CfnResult *result = make_result(path, CFN_VERDICT_ERROR);
@@ -191,6 +200,7 @@ static void tells_what_changed(void **state)
     check_integer(document, "files/0/operations/2/findings/0", 0);
     check_integer(document, "files/0/notices/0/line", 2);
     check_string(document, "files/0/diff", "diff --git a/a.yaml b/a.yaml\n");
+    assert_true(json_is_false(at(document, "files/0/secretsHidden")));
     check_integer(document, "summary/needsConsent", 1);
     json_decref(document);
 }
@@ -242,6 +252,27 @@ static void summarizes_for_people(void **state)
     assert_non_null(strstr(kept, "a.yaml: 1 fixed, 1 needs consent, 1 note\n"));
 }
 
+static void tells_that_a_diff_hides(void **state)
+{
+    static const CfnManner diff = { .shows_diff = true }, other = { 0 };
+    CfnResult *results[] = { make_hiding(), NULL };
+    json_t *document = tell_json(results);
+    assert_true(json_is_true(at(document, "files/0/secretsHidden")));
+    json_decref(document);
+    CfnResult *shown[] = { make_hiding(), make_changed(), make_hiding(), NULL };
+    g_autofree char *text = tell(&cfn_reporter_text, &diff, shown);
+    const char *line = strstr(text, "\nthe diff hides a password and does not apply; "
+                                    "--patch FILE writes one that does\n");
+    assert_non_null(line);
+    assert_null(strstr(line + 2, "the diff hides"));
+    CfnResult *unshown[] = { make_hiding(), NULL };
+    g_autofree char *silent = tell(&cfn_reporter_text, &other, unshown);
+    assert_null(strstr(silent, "hides"));
+    CfnResult *plain[] = { make_changed(), NULL };
+    g_autofree char *applying = tell(&cfn_reporter_text, &diff, plain);
+    assert_null(strstr(applying, "hides"));
+}
+
 static void is_silent_without_findings(void **state)
 {
     static const CfnManner manner = { 0 };
@@ -259,6 +290,7 @@ int main(void)
         cmocka_unit_test(tells_what_changed),
         cmocka_unit_test(tells_errors),
         cmocka_unit_test(summarizes_for_people),
+        cmocka_unit_test(tells_that_a_diff_hides),
         cmocka_unit_test(is_silent_without_findings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

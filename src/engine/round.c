@@ -35,13 +35,17 @@ static int by_place(gconstpointer a, gconstpointer b)
 static GPtrArray *resources_of(const CfnTemplate *template, const char *const *types)
 {
     GPtrArray *resources = g_ptr_array_new();
+    guint met = 0;
     for (const char *const *type = types; *type != NULL; type++) {
         const GPtrArray *of_type = cfn_template_resources_of(template, *type);
         for (guint i = 0; i < of_type->len; i++) {
             g_ptr_array_add(resources, of_type->pdata[i]);
         }
+        met += of_type->len > 0;
     }
-    g_ptr_array_sort(resources, by_place);
+    if (met > 1) { /* those of one type are in order */
+        g_ptr_array_sort(resources, by_place);
+    }
     return resources;
 }
 

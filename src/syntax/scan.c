@@ -184,8 +184,7 @@ static bool trim_block_scalar(const CfnTokenSink *sink, CfnToken *token, GError 
 static void settle(CfnTokenSink *sink, uint32_t start)
 {
     for (; sink->unsettled > 0; sink->unsettled--) {
-        CfnToken *token =
-            &g_array_index(sink->tokens, CfnToken, sink->tokens->len - sink->unsettled);
+        CfnToken *token = &g_array_index(sink->tokens, CfnToken, sink->count - sink->unsettled);
         token->start = token->end = start;
     }
 }
@@ -221,7 +220,7 @@ static bool track_depth(CfnTokenSink *sink, const CfnToken *token, GError **erro
             return cfn_source_error(sink->source, sink->end, error, CFN_ERROR_DEPTH,
                                     "nested more than %d deep", CFN_DEPTH_LIMIT);
         }
-        sink->open[sink->depth++] = sink->tokens->len;
+        sink->open[sink->depth++] = sink->count;
         return true;
     case CFN_TOKEN_BLOCK_END:
     case CFN_TOKEN_FLOW_SEQUENCE_END:
@@ -245,10 +244,12 @@ static bool check_place(const CfnTokenSink *sink, const CfnToken *token, GError 
 }
 
 /* Field by field: what was just written in parts is slow to read as a whole. */
-static void append(GArray *tokens, const CfnToken *token)
+static void append(CfnTokenSink *sink, const CfnToken *token)
 {
-    g_array_set_size(tokens, tokens->len + 1);
-    CfnToken *last = &g_array_index(tokens, CfnToken, tokens->len - 1);
+    if (sink->count == sink->tokens->len) {
+        g_array_set_size(sink->tokens, sink->count + sink->count / 2 + 64);
+    }
+    CfnToken *last = &g_array_index(sink->tokens, CfnToken, sink->count++);
     last->start = token->start;
     last->end = token->end;
     last->type = token->type;
@@ -276,26 +277,28 @@ bool cfn_token_sink_add(CfnTokenSink *sink, CfnToken *token, GError **error)
         sink->is_behind_dash = token->type == CFN_TOKEN_BLOCK_ENTRY;
     }
     sink->unsettled += token->start == CFN_NOWHERE;
-    append(sink->tokens, token);
+    append(sink, token);
     return true;
 }
 
 GArray *cfn_scan(CfnSource *source, CfnScanner scanner, GError **error)
 {
-    const guint expected = source->length / 5;
-    g_autoptr(GArray) tokens = g_array_sized_new(FALSE, FALSE, sizeof(CfnToken), expected);
+    g_autoptr(GArray) tokens = g_array_new(FALSE, FALSE, sizeof(CfnToken));
+    g_array_set_size(tokens, source->length / 5 + 64);
     CfnTokenSink sink = {
         .source = source,
         .tokens = tokens,
         .end = source->start,
         .refuses_tabs = scanner == CFN_SCANNER_LIBFYAML,
     };
+    bool done = false;
     if (source->length == source->start) {
-        const CfnToken end = { source->length, source->length, CFN_TOKEN_STREAM_END, CFN_PLAIN };
-        g_array_append_val(tokens, end);
-        return g_steal_pointer(&tokens);
+        CfnToken end = { source->length, source->length, CFN_TOKEN_STREAM_END, CFN_PLAIN };
+        done = cfn_token_sink_add(&sink, &end, error);
+    } else {
+        done = scanner == CFN_SCANNER_LIBFYAML ? cfn_scan_libfyaml(&sink, error)
+                                               : cfn_scan_libyaml(&sink, error);
     }
-    const bool done = scanner == CFN_SCANNER_LIBFYAML ? cfn_scan_libfyaml(&sink, error)
-                                                      : cfn_scan_libyaml(&sink, error);
+    g_array_set_size(tokens, sink.count);
     return done ? g_steal_pointer(&tokens) : NULL;
 }

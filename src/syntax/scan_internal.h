@@ -9,7 +9,8 @@
 
 typedef struct {
     CfnSource *source;
-    GArray *tokens;              /* of CfnToken */
+    GArray *tokens;              /* of CfnToken: those there are, and room for more */
+    guint count;                 /* of those there are */
     uint32_t end;                /* behind the last token that has bytes */
     bool is_behind_dash;         /* that token is a `-` */
     bool refuses_tabs;           /* where indentation could stand; libyaml sees to it by itself */

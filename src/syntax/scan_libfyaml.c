@@ -146,7 +146,7 @@ static bool has_tab_in_indent(const CfnSource *source, const CfnToken *token)
 static bool is_tight_value(const CfnTokenSink *sink, const CfnToken *token)
 {
     const CfnSource *source = sink->source;
-    const CfnToken *last = &g_array_index(sink->tokens, CfnToken, sink->tokens->len - 1);
+    const CfnToken *last = &g_array_index(sink->tokens, CfnToken, sink->count - 1);
     return last->type == CFN_TOKEN_SCALAR && last->style == CFN_PLAIN &&
            token->end < source->length && !g_ascii_isspace(source->text[token->end]) &&
            cfn_token_sink_in_flow(sink) && strchr(",?[]{}", source->text[token->end]) != NULL;
@@ -174,7 +174,7 @@ static bool is_doubtful(const CfnTokenSink *sink, const CfnToken *token)
     case CFN_TOKEN_SCALAR:
         return token->style == CFN_PLAIN && is_doubtful_plain(sink, token);
     case CFN_TOKEN_VALUE:
-        return sink->tokens->len > 0 && is_tight_value(sink, token);
+        return sink->count > 0 && is_tight_value(sink, token);
     default:
         return false;
     }

@@ -115,7 +115,7 @@ static bool skip_directive(CfnTokenSink *sink, Cursor *cursor, const yaml_token_
     }
     const int major = theirs->data.version_directive.major;
     const int minor = theirs->data.version_directive.minor;
-    if (major != 1 || minor < 1 || minor > 2 || sink->tokens->len > 0) {
+    if (major != 1 || minor < 1 || minor > 2 || sink->count > 0) {
         return cfn_source_error(sink->source, start, error, CFN_ERROR_SYNTAX,
                                 "this %%YAML directive cannot be followed");
     }

@@ -618,7 +618,7 @@ static CfnNode *parse_document(Parser *parser)
 static bool has_comments(const CfnSource *source, const GArray *tokens)
 {
     uint32_t end = source->start;
-    for (guint i = 0; i < tokens->len; i++) {
+    for (guint i = 0; source->has_hashes && i < tokens->len; i++) {
         const CfnToken *token = &g_array_index(tokens, CfnToken, i);
         if (token->start > end && memchr(source->text + end, '#', token->start - end) != NULL) {
             return true;
@@ -671,24 +671,22 @@ static size_t nodes_of(const CfnToken *token)
     }
 }
 
-static size_t count_nodes(const GArray *tokens)
+static size_t properties_of(const CfnToken *token)
 {
-    size_t count = 4; /* what is made before an error shows */
-    for (guint i = 0; i + 1 < tokens->len; i++) {
-        count += nodes_of(&g_array_index(tokens, CfnToken, i));
-    }
-    return count;
+    return token->type == CFN_TOKEN_TAG || token->type == CFN_TOKEN_ANCHOR ||
+           (token->type == CFN_TOKEN_KEY && token->start != token->end);
 }
 
-static size_t count_properties(const GArray *tokens)
+/* How many of both the tokens make at most. */
+static void count_nodes(const GArray *tokens, size_t *nodes, size_t *properties)
 {
-    size_t count = 0;
-    for (guint i = 0; i < tokens->len; i++) {
+    *nodes = 4; /* what is made before an error shows */
+    *properties = 0;
+    for (guint i = 0; i + 1 < tokens->len; i++) {
         const CfnToken *token = &g_array_index(tokens, CfnToken, i);
-        count += token->type == CFN_TOKEN_TAG || token->type == CFN_TOKEN_ANCHOR ||
-                 (token->type == CFN_TOKEN_KEY && token->start != token->end);
+        *nodes += nodes_of(token);
+        *properties += properties_of(token);
     }
-    return count;
 }
 
 /* A large one comes in large pages where the system has them: fetching it by 4 KB takes as long as
@@ -713,11 +711,12 @@ CfnTree *cfn_tree_parse_with(CfnSource *source, CfnScanner scanner, GError **err
     }
     g_autoptr(CfnTree) tree = g_new0(CfnTree, 1);
     g_autoptr(GString) scratch = g_string_new(NULL);
-    const size_t capacity = count_nodes(tokens);
+    size_t capacity, properties;
+    count_nodes(tokens, &capacity, &properties);
     tree->source = source;
     tree->scanner = scanner;
     tree->nodes = new_arena(capacity);
-    tree->properties = g_new(CfnNodeProperties, count_properties(tokens));
+    tree->properties = g_new(CfnNodeProperties, properties);
     tree->texts = g_string_chunk_new(4096);
     Parser parser = {
         .tree = tree,

@@ -25,7 +25,7 @@ static bool looks_like_utf16(const CfnSource *source)
     return (a == 0xFF && b == 0xFE) || (a == 0xFE && b == 0xFF) || (a == 0) != (b == 0);
 }
 
-enum { SEEN_TAB = 1, SEEN_RETURN = 2, SEEN_OTHER = 4 };
+enum { SEEN_TAB = 1, SEEN_RETURN = 2, SEEN_HASH = 4, SEEN_OTHER = 8 };
 
 /* Which bytes there are beside ASCII's printable ones and newlines. No branch in the loop: the
    compiler looks at many bytes at once. */
@@ -37,8 +37,8 @@ static unsigned look_through(const char *text, uint32_t length)
         const bool is_tab = byte == '\t', is_return = byte == '\r';
         const bool is_space = is_tab | is_return | (byte == '\n');
         const bool is_other = (!is_space & (byte < 0x20)) | (byte >= 0x7F);
-        seen |=
-            (unsigned char)(is_tab * SEEN_TAB + is_return * SEEN_RETURN + is_other * SEEN_OTHER);
+        seen |= (unsigned char)(is_tab * SEEN_TAB + is_return * SEEN_RETURN +
+                                (byte == '#') * SEEN_HASH + is_other * SEEN_OTHER);
     }
     return seen;
 }
@@ -48,6 +48,7 @@ static bool check_text(CfnSource *source, GError **error)
     const unsigned seen = look_through(source->text, source->length);
     source->has_tabs = (seen & SEEN_TAB) != 0;
     source->has_returns = (seen & SEEN_RETURN) != 0;
+    source->has_hashes = (seen & SEEN_HASH) != 0;
     source->is_ascii = (seen & SEEN_OTHER) == 0;
     if (source->is_ascii) {
         return true;

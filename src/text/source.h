@@ -29,6 +29,7 @@ struct CfnSource {
     bool is_ascii;    /* nothing else, a byte order mark neither */
     bool has_tabs;    /* somewhere */
     bool has_returns; /* carriage returns */
+    bool has_hashes;  /* where a comment may begin */
     GArray *lines;    /* uint32_t offsets of line starts, made on first use; private */
 };
 

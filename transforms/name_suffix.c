@@ -205,9 +205,9 @@ static const char *put_on_join(CfnChange *change, const CfnNameSuffix *suffix,
     const CfnNode *delimiter = cfn_node_item(arguments, 0);
     const CfnNode *list = cfn_node_item(arguments, 1);
     bool hyphen = cfn_node_equals(delimiter, "-");
-    if (is_literal(list->last) && !cfn_node_contains(list->last, "${")) {
-        put_on_text(change, suffix, list->last, may_end);
-        cfn_edit_call(change, list->last, "Sub");
+    if (is_literal(cfn_node_last(list)) && !cfn_node_contains(cfn_node_last(list), "${")) {
+        put_on_text(change, suffix, cfn_node_last(list), may_end);
+        cfn_edit_call(change, cfn_node_last(list), "Sub");
         return NULL;
     }
     if (!hyphen && !cfn_node_equals(delimiter, "")) {

@@ -38,7 +38,7 @@ static const CfnNode *last_text(const CfnNode *value)
 {
     const CfnNode *text = NULL, *map = NULL;
     while (cfn_is_function(value, CFN_FN_JOIN)) {
-        value = cfn_node_item(cfn_argument(value, CFN_FN_JOIN), 1)->last;
+        value = cfn_node_last(cfn_node_item(cfn_argument(value, CFN_FN_JOIN), 1));
     }
     return cfn_sub(value, &text, &map) ? text : value;
 }

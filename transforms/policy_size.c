@@ -80,7 +80,7 @@ static uint64_t size_of_call(const CfnNode *node, CfnIntrinsic call)
         return size_of_longest(call.argument);
     }
     if (list && call.function == CFN_FN_JOIN) {
-        return cfn_policy_size(call.argument->last);
+        return cfn_policy_size(cfn_node_last(call.argument));
     }
     return USUAL_ATTRIBUTE;
 }

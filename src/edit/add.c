@@ -39,10 +39,10 @@ static bool stays(const CfnBuild *build, const CfnNode *child)
 
 static const CfnNode *last_child(const CfnNode *container)
 {
-    if (container->kind == CFN_MAPPING && container->last != NULL) {
-        return cfn_node_key(container->last);
+    if (container->kind == CFN_MAPPING && cfn_node_last(container) != NULL) {
+        return cfn_node_key(cfn_node_last(container));
     }
-    return container->last;
+    return cfn_node_last(container);
 }
 
 /* The last child that stays, or NULL. */
@@ -141,7 +141,7 @@ void cfn_build_final_break(CfnBuild *build)
 static bool ends_in_literal(const CfnNode *value)
 {
     while (value->first != NULL) {
-        value = value->last;
+        value = cfn_node_last(value);
     }
     return value->style == CFN_LITERAL && value->length > 0 &&
            value->text[value->length - 1] == '\n';

@@ -101,7 +101,7 @@ const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 {
     const CfnNode *node = child->is_key ? cfn_node_value(child) : child;
     while (node->style == CFN_BLOCK && node->first != NULL) {
-        node = node->last;
+        node = cfn_node_last(node);
     }
     bool block =
         node->kind == CFN_SCALAR && (node->style == CFN_LITERAL || node->style == CFN_FOLDED);

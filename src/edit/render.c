@@ -204,7 +204,7 @@ static bool fits_on_line(CfnRender *render, const CfnNode *node, const CfnLook *
         return true;
     }
     if (node->kind == CFN_MAPPING) {
-        const CfnNode *value = spelled(render, node->last);
+        const CfnNode *value = spelled(render, cfn_node_last(node));
         return cfn_node_count(node) == 1 && look->inline_small &&
                (value->kind == CFN_SCALAR ||
                 (value->kind == CFN_SEQUENCE && fits_on_line(render, value, look)));

@@ -65,14 +65,14 @@ static const char *short_call(const CfnNode *node, uint32_t *length, const CfnNo
     if (!cfn_node_is_mapping(node) || cfn_node_count(node) != 1) {
         return NULL;
     }
-    *argument = node->last;
+    *argument = cfn_node_last(node);
     uint32_t inner_length;
     const CfnNode *inner;
-    bool has_text =
-        node->last->kind != CFN_SCALAR ||
-        (!cfn_node_has_tag(node->last) && cfn_scalar_meaning(node->last) == CFN_MEANS_STRING);
-    if (!has_text || cfn_node_has_tag(node->last) ||
-        short_call(node->last, &inner_length, &inner) != NULL) {
+    bool has_text = cfn_node_last(node)->kind != CFN_SCALAR ||
+                    (!cfn_node_has_tag(cfn_node_last(node)) &&
+                     cfn_scalar_meaning(cfn_node_last(node)) == CFN_MEANS_STRING);
+    if (!has_text || cfn_node_has_tag(cfn_node_last(node)) ||
+        short_call(cfn_node_last(node), &inner_length, &inner) != NULL) {
         return NULL;
     }
     return key_name(node->first, length);
@@ -88,7 +88,7 @@ static bool is_string(const CfnNode *node)
 static bool is_attribute_list(const CfnNode *node)
 {
     return cfn_node_is_sequence(node) && cfn_node_count(node) == 2 && is_string(node->first) &&
-           is_string(node->last) && !cfn_node_contains(node->first, ".");
+           is_string(cfn_node_last(node)) && !cfn_node_contains(node->first, ".");
 }
 
 /* ---- Scalars ---- */
@@ -223,7 +223,7 @@ static const CfnNode *put_call(Writer *writer, const CfnNode *node, bool in_flow
         is_attribute_list(argument)) {
         g_autofree char *path =
             g_strdup_printf("%.*s.%.*s", (int)argument->first->length, argument->first->text,
-                            (int)argument->last->length, argument->last->text);
+                            (int)cfn_node_last(argument)->length, cfn_node_last(argument)->text);
         put_string(writer, path, strlen(path), in_flow);
         return NULL;
     }

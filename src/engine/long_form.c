@@ -146,13 +146,13 @@ static bool is_string(const CfnNode *node)
 static void put_getatt(Writer *writer, const CfnNode *argument)
 {
     if (!cfn_node_is_sequence(argument) || cfn_node_count(argument) != 2 ||
-        !is_string(argument->first) || !is_string(argument->last)) {
+        !is_string(argument->first) || !is_string(cfn_node_last(argument))) {
         put_content(writer, argument);
         return;
     }
     g_autoptr(GString) text = g_string_new_len(argument->first->text, argument->first->length);
     g_string_append_c(text, '.');
-    g_string_append_len(text, argument->last->text, argument->last->length);
+    g_string_append_len(text, cfn_node_last(argument)->text, cfn_node_last(argument)->length);
     put_string(writer, text->str, text->len);
 }
 

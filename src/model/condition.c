@@ -277,7 +277,7 @@ static int read_equals(Solver *solver, const CfnNode *sides)
         return NOT_UNDERSTOOD;
     }
     const CfnNode *left = sides->first;
-    const CfnNode *right = sides->last;
+    const CfnNode *right = cfn_node_last(sides);
     g_autofree char *a = literal_text(left);
     g_autofree char *b = literal_text(right);
     if (a != NULL && b != NULL) {

@@ -206,11 +206,11 @@ bool cfn_getatt(const CfnNode *node, char **logical_id, char **attribute)
     }
     const CfnNode *list = cfn_argument(node, CFN_FN_GETATT);
     if (!cfn_node_is_sequence(list) || cfn_node_count(list) != 2 || !cfn_is_literal(list->first) ||
-        !cfn_is_literal(list->last)) {
+        !cfn_is_literal(cfn_node_last(list))) {
         return false;
     }
     *logical_id = cfn_node_dup_text(list->first);
-    *attribute = cfn_node_dup_text(list->last);
+    *attribute = cfn_node_dup_text(cfn_node_last(list));
     return true;
 }
 

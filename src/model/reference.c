@@ -250,7 +250,7 @@ static void visit_entries(Walk *walk, const CfnNode *entries)
         bool entered = enter_for_each(walk, key);
         if (cfn_is_for_each_key(key) && cfn_node_is_sequence(value) && cfn_node_count(value) == 3) {
             visit(walk, cfn_node_item(value, 1));
-            visit_entries(walk, value->last);
+            visit_entries(walk, cfn_node_last(value));
         } else {
             visit_entry(walk, value);
         }

@@ -113,6 +113,12 @@ static inline uint32_t cfn_node_content(const CfnNode *node)
     return node->properties != NULL ? node->properties->content : node->span.start;
 }
 
+/* The last child of a collection; NULL for all else. */
+static inline const CfnNode *cfn_node_last(const CfnNode *node)
+{
+    return node->first != NULL ? node->last : NULL;
+}
+
 /* How many items or pairs a collection has; 0 for all else. */
 static inline uint32_t cfn_node_count(const CfnNode *node)
 {

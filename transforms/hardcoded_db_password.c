@@ -38,6 +38,7 @@ const CfnTransform cfn_transform_hardcoded_db_password = {
     .group = CFN_GROUP_SECURITY,
     .effects = CFN_EFFECT_IN_PLACE,
     .unsafe = true,
+    .quotes_nothing = true, /* "the password changes", whatever it is */
     .apply_template = apply,
 };
 

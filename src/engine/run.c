@@ -199,6 +199,13 @@ static bool advance(Run *run, CfnRound *round, GBytes *bytes, GError **error)
     return true;
 }
 
+static bool ask_other(Run *run, GError **error)
+{
+    const CfnReader other = cfn_opinion(run->tree, error);
+    run->outcome->readers |= other;
+    return other != CFN_READER_NONE;
+}
+
 static bool run_round(Run *run, bool *at_rest, GError **error)
 {
     g_autoptr(CfnRound) round = cfn_round_new(run->tree, run->options, run->outcome->secrets);
@@ -209,7 +216,7 @@ static bool run_round(Run *run, bool *at_rest, GError **error)
         return !is_stuck(round) || fail(run, error, "a repair was found and not made");
     }
     bool is_input = run->source == NULL;
-    return (!is_input || cfn_opinion_agrees(run->tree, error)) && advance(run, round, bytes, error);
+    return (!is_input || ask_other(run, error)) && advance(run, round, bytes, error);
 }
 
 static bool run_rounds(Run *run, GError **error)
@@ -230,10 +237,10 @@ static bool run_rounds(Run *run, GError **error)
 static bool check_last_text(Run *run, GError **error)
 {
     if (run->source == NULL) {
-        return !cfn_opinion_is_due(run->tree) || cfn_opinion_agrees(run->tree, error);
+        return !cfn_opinion_is_due(run->tree) || ask_other(run, error);
     }
     g_autoptr(GError) difference = NULL;
-    if (cfn_opinion_agrees(run->tree, &difference)) {
+    if (ask_other(run, &difference)) {
         return true;
     }
     g_autofree char *what = g_strconcat("the result: ", difference->message, NULL);
@@ -264,6 +271,7 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
     if (!outcome->is_template) {
         return true;
     }
+    outcome->readers = scanner == CFN_SCANNER_LIBFYAML ? CFN_READER_LIBFYAML : CFN_READER_LIBYAML;
     cfn_notices_find(run.tree, outcome->notices);
     return run_rounds(&run, error) && finish(&run, error);
 }
@@ -310,7 +318,6 @@ CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options)
         outcome->error = first;
         return outcome;
     }
-    outcome->one_reader = true;
     if (attempt(outcome, options, CFN_SCANNER_LIBYAML, &second)) {
         g_error_free(first);
         return outcome;

@@ -7,6 +7,7 @@
 
 #include "engine/done.h"
 #include "engine/transform.h"
+#include "syntax/opinion.h"
 
 typedef enum { CFN_PROFILE_STANDARD, CFN_PROFILE_PRODUCTION, CFN_PROFILE_EPHEMERAL } CfnProfile;
 
@@ -37,7 +38,8 @@ typedef struct {
     GError *error;         /* why the file is left alone, or NULL; owned */
     uint32_t rounds;       /* rounds that changed something */
     bool is_template;
-    bool one_reader; /* libfyaml refused or misread the text: only libyaml vouches for the result */
+    unsigned readers; /* CfnReaders that found the same in its texts. Two where something changed;
+                         libyaml alone if libfyaml refuses or misreads them */
 } CfnOutcome;
 
 /* Never NULL. SOURCE is taken over. A source that is no template has `is_template` false and no

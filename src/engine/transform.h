@@ -39,6 +39,7 @@ struct CfnTransform {
     CfnEffects effects;                /* what its findings do unless they say otherwise */
     bool unsafe;                       /* every finding needs consent */
     bool by_name;                      /* off unless selected */
+    bool quotes_nothing;               /* its messages name places only: no secret is in them */
     const char *const *resource_types; /* NULL-terminated; NULL: all */
     const CfnSetting *settings;        /* ended by a NULL key; NULL: none */
     /* Called for each resource of the types, in the order of the source. */

@@ -90,8 +90,10 @@ static bool hide_outcome(const CfnHiding *hiding, CfnOutcome *outcome)
 {
     for (guint i = 0; i < outcome->findings->len; i++) {
         CfnFinding *finding = g_ptr_array_index(outcome->findings, i);
-        hide_in(hiding, &finding->message);
-        hide_in(hiding, &finding->reason);
+        if (!finding->transform->quotes_nothing) {
+            hide_in(hiding, &finding->message);
+            hide_in(hiding, &finding->reason);
+        }
     }
     for (guint i = 0; i < outcome->notices->len; i++) {
         CfnNotice *notice = g_ptr_array_index(outcome->notices, i);

@@ -138,11 +138,13 @@ static const char *name_verdict(CfnVerdict verdict)
 /* Who read the template and found the same in it. */
 static json_t *make_readers(const CfnOutcome *outcome)
 {
+    static const char *const names[] = { "libfyaml", "libyaml", "jansson" };
     json_t *array = json_array();
-    if (!outcome->one_reader) {
-        json_array_append_new(array, json_string("libfyaml"));
+    for (guint i = 0; i < G_N_ELEMENTS(names); i++) {
+        if ((outcome->readers & 1u << i) != 0) {
+            json_array_append_new(array, json_string(names[i]));
+        }
     }
-    json_array_append_new(array, json_string("libyaml"));
     return array;
 }
 

@@ -195,7 +195,7 @@ static void tell_result(const CfnManner *manner, const CfnResult *result, const 
     for (guint i = 0; i < outcome->notices->len; i++) {
         append_notice(out, manner, g_ptr_array_index(outcome->notices, i), place_width);
     }
-    if (outcome->one_reader && result->verdict == CFN_VERDICT_CHANGED) {
+    if (outcome->readers == CFN_READER_LIBYAML && result->verdict == CFN_VERDICT_CHANGED) {
         g_string_append(out,
                         "  only libyaml reads this text: nothing else vouches for the result\n");
     }

@@ -330,14 +330,17 @@ static bool agrees_with_jansson(const CfnTree *tree)
     return agrees;
 }
 
-bool cfn_opinion_agrees(const CfnTree *tree, GError **error)
+CfnReader cfn_opinion(const CfnTree *tree, GError **error)
 {
     g_autoptr(GError) difference = NULL;
-    if (agrees_with_libyaml(tree, &difference) || (tree->is_json && agrees_with_jansson(tree))) {
-        return true;
+    if (agrees_with_libyaml(tree, &difference)) {
+        return CFN_READER_LIBYAML;
+    }
+    if (tree->is_json && agrees_with_jansson(tree)) {
+        return CFN_READER_JANSSON;
     }
     g_propagate_error(error, g_steal_pointer(&difference));
-    return false;
+    return CFN_READER_NONE;
 }
 
 /* The end of the line break at AT, or AT if there is none. */

@@ -9,11 +9,20 @@
 
 #include "syntax/tree.h"
 
+/* Who can read a text. */
+typedef enum {
+    CFN_READER_NONE = 0,
+    CFN_READER_LIBFYAML = 1 << 0,
+    CFN_READER_LIBYAML = 1 << 1,
+    CFN_READER_JANSSON = 1 << 2,
+} CfnReader;
+
 /*
- * Whether the other parser reads TREE's source as the tree has it: kinds, tags, anchors, styles
- * and decoded texts. False with ERROR (CFN_ERROR_SYNTAX) naming the first difference.
+ * The other parser, if it reads TREE's source as the tree has it: kinds, tags, anchors, styles
+ * and decoded texts. Else CFN_READER_NONE with ERROR (CFN_ERROR_SYNTAX) naming the first
+ * difference.
  */
-bool cfn_opinion_agrees(const CfnTree *tree, GError **error);
+CfnReader cfn_opinion(const CfnTree *tree, GError **error);
 
 /*
  * Whether libfyaml is known to misread a text in silence that has these bytes: a block scalar

@@ -258,7 +258,8 @@ static void renames(const CfnOptions *options, const char *name, const char *aft
     g_autoptr(CfnOutcome) outcome = run_with(before, options);
     after_is(outcome, expected);
     findings_are(outcome, findings);
-    assert_false(outcome->one_reader);
+    assert_int_equal(outcome->readers,
+                     CFN_READER_LIBFYAML | (after != NULL ? CFN_READER_LIBYAML : 0));
 }
 
 static GHashTable *set_of(const char *id)
@@ -570,10 +571,10 @@ static void test_misread_by_libfyaml(void **state)
     g_autofree char *fine = g_strdup_printf(before, "fine");
     g_autoptr(CfnOutcome) changed = run_with(wrong, &standard);
     after_is(changed, right);
-    assert_true(changed->one_reader);
+    assert_int_equal(changed->readers, CFN_READER_LIBYAML);
     g_autoptr(CfnOutcome) unchanged = run_with(fine, &standard);
     after_is(unchanged, NULL);
-    assert_true(unchanged->one_reader);
+    assert_int_equal(unchanged->readers, CFN_READER_LIBYAML);
 }
 
 static void test_refused_by_libfyaml(void **state)
@@ -587,7 +588,7 @@ static void test_refused_by_libfyaml(void **state)
                       "  ? A\n"
                       "  : Type: Test::Thing\n"
                       "    Properties: {Name: right}\n");
-    assert_true(outcome->one_reader);
+    assert_int_equal(outcome->readers, CFN_READER_LIBYAML);
 }
 
 static void test_names(void **state)

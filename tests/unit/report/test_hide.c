@@ -130,14 +130,24 @@ static CfnDone *add_done(CfnResult *result, const char *value)
     return done;
 }
 
-static void hides_in_messages(void **state)
+static CfnFinding *add_finding(CfnResult *result, const CfnTransform *transform)
 {
-    g_autoptr(CfnResult) result = make_result("Winter");
     CfnFinding *finding = g_new0(CfnFinding, 1);
+    finding->transform = transform;
     finding->message = g_strdup("'Winter' is too long");
     finding->reason = g_strdup("as is Winter");
     finding->logical_id = g_strdup("Winter");
     g_ptr_array_add(result->outcome->findings, finding);
+    return finding;
+}
+
+static void hides_in_messages(void **state)
+{
+    static const CfnTransform quoting = { .id = "one" };
+    static const CfnTransform silent = { .id = "other", .quotes_nothing = true };
+    g_autoptr(CfnResult) result = make_result("Winter");
+    const CfnFinding *finding = add_finding(result, &quoting);
+    const CfnFinding *kept = add_finding(result, &silent);
     CfnNotice notice = { { 1, 1 }, g_strdup("the key 'Winter'") };
     g_ptr_array_add(result->outcome->notices, &notice);
     result->error = g_error_new(CFN_ERROR, CFN_ERROR_INTERNAL, "Winter.yaml:1:1: not Winter");
@@ -145,6 +155,8 @@ static void hides_in_messages(void **state)
     assert_string_equal(finding->message, "'********' is too long");
     assert_string_equal(finding->reason, "as is ********");
     assert_string_equal(finding->logical_id, "Winter");
+    assert_string_equal(kept->message, "'Winter' is too long");
+    assert_string_equal(kept->reason, "as is Winter");
     assert_string_equal(notice.message, "the key '********'");
     assert_string_equal(result->error->message, "Winter.yaml:1:1: not ********");
     assert_false(result->hides);

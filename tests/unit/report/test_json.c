@@ -72,6 +72,7 @@ static CfnResult *make_result(const char *path, CfnVerdict verdict)
         outcome->operations = g_ptr_array_new_with_free_func(free_done);
         outcome->notices = g_ptr_array_new_with_free_func(free_notice);
         outcome->is_template = true;
+        outcome->readers = CFN_READER_LIBFYAML | CFN_READER_JANSSON;
     }
     return result;
 }
@@ -183,6 +184,7 @@ static void tells_what_changed(void **state)
     json_t *document = tell_json(results);
     check_string(document, "files/0/state", "changed");
     check_string(document, "files/0/readers/0", "libfyaml");
+    check_string(document, "files/0/readers/1", "jansson");
     check_integer(document, "files/0/rounds", 1);
     check_string(document, "files/0/findings/0/state", "fixed");
     check_string(document, "files/0/findings/0/safety", "safe");

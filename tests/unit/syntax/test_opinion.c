@@ -36,7 +36,7 @@ static void assert_agrees(const char *text, bool is_json)
     g_autoptr(CfnSource) source = source_of(text);
     g_autoptr(CfnTree) tree = tree_of(source);
     g_autoptr(GError) error = NULL;
-    if (!cfn_opinion_agrees(tree, &error)) {
+    if (cfn_opinion(tree, &error) == CFN_READER_NONE) {
         fail_msg("\"%s\": %s", text, error->message);
     }
     assert_null(error);
@@ -48,10 +48,10 @@ static void assert_differs(const char *text, void (*tamper)(CfnTree *tree), cons
 {
     g_autoptr(CfnSource) source = source_of(text);
     g_autoptr(CfnTree) tree = tree_of(source);
-    assert_true(cfn_opinion_agrees(tree, NULL));
+    assert_int_not_equal(cfn_opinion(tree, NULL), CFN_READER_NONE);
     tamper(tree);
     g_autoptr(GError) error = NULL;
-    assert_false(cfn_opinion_agrees(tree, &error));
+    assert_int_equal(cfn_opinion(tree, &error), CFN_READER_NONE);
     assert_true(g_error_matches(error, CFN_ERROR, CFN_ERROR_SYNTAX));
     if (!g_str_has_prefix(error->message, place)) {
         fail_msg("not at %s: %s", place, error->message);
@@ -293,7 +293,7 @@ static void wants_a_second_reader(void **state)
         g_autoptr(CfnSource) source = source_of(texts[i]);
         g_autoptr(CfnTree) tree = cfn_tree_parse_with(source, CFN_SCANNER_LIBFYAML, NULL);
         g_autoptr(GError) error = NULL;
-        if (tree != NULL && cfn_opinion_agrees(tree, &error)) {
+        if (tree != NULL && cfn_opinion(tree, &error) != CFN_READER_NONE) {
             fail_msg("%s", texts[i]);
         }
         assert_true(tree == NULL || error != NULL);
@@ -307,11 +307,11 @@ static void notices_what_libfyaml_misreads(void **state)
     g_autoptr(CfnTree) theirs = cfn_tree_parse_with(source, CFN_SCANNER_LIBFYAML, NULL);
     g_autoptr(CfnTree) right = cfn_tree_parse_with(source, CFN_SCANNER_LIBYAML, NULL);
     assert_non_null(right);
-    assert_true(cfn_opinion_agrees(right, NULL));
+    assert_int_equal(cfn_opinion(right, NULL), CFN_READER_LIBYAML);
     assert_int_equal(cfn_node_count(cfn_node_get(right->root, "a")), 2);
     if (theirs != NULL && cfn_node_count(cfn_node_get(theirs->root, "a")) != 2) {
         assert_true(cfn_opinion_is_due(theirs));
-        assert_false(cfn_opinion_agrees(theirs, NULL));
+        assert_int_equal(cfn_opinion(theirs, NULL), CFN_READER_NONE);
     }
 }
 

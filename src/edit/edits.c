@@ -124,21 +124,27 @@ void cfn_edits_free(CfnEdits *edits)
     g_free(edits);
 }
 
-const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)
+/* Parsed, and kept; NULL if it is no YAML. */
+static const CfnTree *take_snippet(CfnEdits *edits, const char *yaml)
 {
     CfnSnippet *snippet = g_hash_table_lookup(edits->snippets, yaml);
-    if (snippet != NULL) {
-        return snippet->tree;
+    if (snippet == NULL) {
+        snippet = g_new0(CfnSnippet, 1);
+        g_hash_table_insert(edits->snippets, g_strdup(yaml), snippet);
+        g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
+        snippet->source = cfn_source_new("snippet", bytes, CFN_SOURCE_HARD_LIMIT, NULL);
+        snippet->tree = snippet->source != NULL
+                            ? cfn_tree_parse_with(snippet->source, CFN_SCANNER_LIBYAML, NULL)
+                            : NULL;
     }
-    snippet = g_new0(CfnSnippet, 1);
-    g_hash_table_insert(edits->snippets, g_strdup(yaml), snippet);
-    g_autoptr(GError) error = NULL;
-    g_autoptr(GBytes) bytes = g_bytes_new(yaml, strlen(yaml));
-    snippet->source = cfn_source_new("snippet", bytes, CFN_SOURCE_HARD_LIMIT, &error);
-    g_assert_no_error(error);
-    snippet->tree = cfn_tree_parse_with(snippet->source, CFN_SCANNER_LIBYAML, &error);
-    g_assert_no_error(error);
     return snippet->tree;
+}
+
+const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)
+{
+    const CfnTree *tree = take_snippet(edits, yaml);
+    g_assert(tree != NULL); /* looked at when it was wanted */
+    return tree;
 }
 
 char *cfn_snippet_string(const char *text)
@@ -328,6 +334,16 @@ static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
     return made;
 }
 
+/* Takes YAML over. Names of the template are in it, which may be anything. */
+static void set_yaml(CfnChange *change, CfnWant *made, char *yaml)
+{
+    made->yaml = yaml;
+    if (change->refusal == NULL && take_snippet(change->edits, yaml) == NULL) {
+        change->refusal =
+            g_strdup("a name that the repair would write has quotes or the like in it");
+    }
+}
+
 void cfn_edit_set_string(CfnChange *change, const CfnNode *scalar, const char *text)
 {
     want(change, CFN_WANT_STRING, scalar)->text = g_strdup(text);
@@ -360,7 +376,7 @@ void cfn_edit_rename(CfnChange *change, const CfnNode *key, const char *name)
 
 void cfn_edit_replace(CfnChange *change, const CfnNode *node, const char *yaml)
 {
-    want(change, CFN_WANT_REPLACE, node)->yaml = g_strdup(yaml);
+    set_yaml(change, want(change, CFN_WANT_REPLACE, node), g_strdup(yaml));
 }
 
 void cfn_edit_remove(CfnChange *change, const CfnNode *item_or_key)
@@ -376,13 +392,13 @@ void cfn_edit_remove(CfnChange *change, const CfnNode *item_or_key)
 
 void cfn_edit_append(CfnChange *change, const CfnNode *sequence, const char *yaml)
 {
-    want(change, CFN_WANT_ADD, sequence)->yaml = g_strdup(yaml);
+    set_yaml(change, want(change, CFN_WANT_ADD, sequence), g_strdup(yaml));
 }
 
 void cfn_edit_wrap_append(CfnChange *change, const CfnNode *value, const char *yaml)
 {
     bool list = value->kind == CFN_SEQUENCE && !cfn_node_has_tag(value);
-    want(change, list ? CFN_WANT_ADD : CFN_WANT_WRAP, value)->yaml = g_strdup(yaml);
+    set_yaml(change, want(change, list ? CFN_WANT_ADD : CFN_WANT_WRAP, value), g_strdup(yaml));
 }
 
 /* "key:" with YAML below it, indented. */
@@ -411,7 +427,7 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
                   const char *yaml)
 {
     if (mapping->kind != CFN_MAPPING) {
-        want(change, CFN_WANT_FILL, mapping)->yaml = cfn_snippet_pair(key, yaml);
+        set_yaml(change, want(change, CFN_WANT_FILL, mapping), cfn_snippet_pair(key, yaml));
         if (change->refusal == NULL && !is_nothing(mapping)) {
             change->refusal = g_strdup("there is something else where a mapping belongs");
         }
@@ -420,7 +436,7 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
     CfnWant *made = want(change, CFN_WANT_ADD, mapping);
     made->after = after;
     made->key = g_strdup(key);
-    made->yaml = g_strdup(yaml);
+    set_yaml(change, made, g_strdup(yaml));
 }
 
 /* The usual order,
@@ -476,7 +492,7 @@ void cfn_edit_add_to_section(CfnChange *change, const char *section, const char 
     CfnWant *made = want(change, CFN_WANT_FILL, root);
     made->section = g_strdup(section);
     made->after = section_before(root, section);
-    made->yaml = cfn_snippet_pair(key, yaml);
+    set_yaml(change, made, cfn_snippet_pair(key, yaml));
 }
 
 /* ---- Who may have what ---- */

@@ -116,9 +116,20 @@ static void settle_consent(const CfnOptions *options, CfnFinding *finding)
     }
 }
 
+/* https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+   has letters and digits only; underscores and hyphens do no harm where an id is written. */
+static bool has_plain_id(const CfnFinding *finding)
+{
+    const char *id = finding->logical_id != NULL ? finding->logical_id : "";
+    return id[strspn(id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-")] == '\0';
+}
+
 static void settle(const CfnOptions *options, CfnFinding *finding)
 {
     const char *refusal = finding->change != NULL ? cfn_change_refusal(finding->change) : NULL;
+    if (!has_plain_id(finding)) {
+        refusal = "its logical id has other characters than letters and digits";
+    }
     if (finding->state != CFN_CANNOT_FIX && refusal != NULL) {
         cfn_finding_cannot_fix(finding, "%s", refusal);
     }

@@ -174,6 +174,20 @@ static const CfnTransform helper = { .id = "helper",
                                      .resource_types = thing_types,
                                      .apply = apply_helper };
 
+/* Writes the name into a snippet, whatever is in it. */
+static void apply_careless(CfnPass *pass, const CfnResource *resource)
+{
+    const CfnNode *name = name_of(resource);
+    g_autofree char *text = cfn_node_dup_text(name);
+    g_autofree char *yaml = g_strdup_printf("!Sub '${%s}'", text);
+    CfnFinding *finding = cfn_report(pass, name, "it is no call");
+    cfn_edit_replace(cfn_finding_change(pass, finding), name, yaml);
+}
+
+static const CfnTransform careless = { .id = "careless",
+                                       .resource_types = thing_types,
+                                       .apply = apply_careless };
+
 /* Looks at everything, has a setting, and runs only when it is named. */
 static void apply_named(CfnPass *pass)
 {
@@ -363,6 +377,31 @@ static void test_refused_edit(void **state)
     const CfnFinding *finding = outcome->findings->pdata[0];
     assert_int_equal(finding->state, CFN_CANNOT_FIX);
     assert_non_null(strstr(finding->reason, "anchor"));
+}
+
+static void test_odd_names(void **state)
+{
+    static const CfnTransform *const only[] = { &careless, NULL };
+    static const CfnOptions options = { .transforms = only };
+    g_autofree char *before = things("\"it's\"");
+    g_autoptr(CfnOutcome) outcome = run_with(before, &options);
+    after_is(outcome, NULL);
+    findings_are(outcome, "careless cannot-fix /Resources/T0/Properties/Name: a name that the "
+                          "repair would write has quotes or the like in it\n");
+}
+
+static void test_odd_logical_id(void **state)
+{
+    g_autoptr(CfnOutcome) outcome = run_with("Resources:\n"
+                                             "  It's:\n"
+                                             "    Type: Test::Thing\n"
+                                             "    Properties:\n"
+                                             "      Name: wrong\n",
+                                             &standard);
+    after_is(outcome, NULL);
+    const CfnFinding *finding = outcome->findings->pdata[0];
+    assert_int_equal(finding->state, CFN_CANNOT_FIX);
+    assert_non_null(strstr(finding->reason, "logical id"));
 }
 
 static void test_two_rounds(void **state)
@@ -611,6 +650,8 @@ int main(void)
         cmocka_unit_test(test_production),
         cmocka_unit_test(test_ephemeral),
         cmocka_unit_test(test_refused_edit),
+        cmocka_unit_test(test_odd_names),
+        cmocka_unit_test(test_odd_logical_id),
         cmocka_unit_test(test_two_rounds),
         cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_never_at_rest),

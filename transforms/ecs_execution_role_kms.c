@@ -24,8 +24,9 @@ const CfnTransform cfn_transform_ecs_execution_role_kms = {
         "\"ResourceInitializationError: unable to pull secrets or registry auth\", and the service "
         "never becomes stable.\n\n"
         "The repair allows `kms:Decrypt` and `kms:DescribeKey` on that key alone, in a policy "
-        "document that the role already has for itself, or else in a managed policy of its own, "
-        "which the task definition then depends on. Log groups under a key count, too: CloudWatch "
+        "document that the role already has for itself, or else in a managed policy of its own. "
+        "Task definitions then depend on it where it is not in the role. Log groups under a key "
+        "count, too: CloudWatch "
         "Logs encrypts them by its own principal, but roles that read back what they wrote need "
         "it.\n\n"
         "It goes by what the template shows: secrets by `Ref` or in `Fn::Sub`, managed database "
@@ -39,12 +40,28 @@ const CfnTransform cfn_transform_ecs_execution_role_kms = {
     .apply_template = apply_template,
 };
 
-/* A role that needs a key, for a task. */
+/* A role that needs a key, for some tasks. */
 typedef struct {
     CfnPass *pass;
-    const CfnResource *task, *role, *key;
+    const CfnResource *role, *key; /* NULL for a key that is not in the template */
+    const CfnResource *user;       /* what the key encrypts */
+    GPtrArray *tasks;              /* const CfnResource* */
     const CfnRolePolicies *policies;
 } Need;
+
+/* All of a template, each pair of a role and a key once. */
+typedef struct {
+    CfnPass *pass;
+    GPtrArray *list;    /* Need, owned */
+    GHashTable *by_key; /* "role key" to Need */
+} Needs;
+
+static void need_free(gpointer data)
+{
+    Need *need = data;
+    g_ptr_array_unref(need->tasks);
+    g_free(need);
+}
 
 /* ---- The statement ---- */
 
@@ -135,21 +152,47 @@ static char *obstacle_to_policy(const Need *need)
     if (!common_condition(need, &condition)) {
         return g_strdup("the role and the key exist under different conditions");
     }
-    if (cfn_depends_on(template, need->key, need->task) ||
-        cfn_depends_on(template, need->role, need->task)) {
-        return g_strdup("the role or the key depends on the task definition");
+    for (guint i = 0; i < need->tasks->len; i++) {
+        const CfnResource *task = need->tasks->pdata[i];
+        if (cfn_depends_on(template, need->key, task) ||
+            cfn_depends_on(template, need->role, task)) {
+            return g_strdup("the role or the key depends on the task definition");
+        }
     }
     return NULL;
 }
 
-static void depend_on(const Need *need, CfnChange *change, const char *id)
+static void depend_on(CfnPass *pass, CfnChange *change, const CfnResource *task, const char *id)
 {
-    const CfnNode *old = cfn_node_get(need->task->node, "DependsOn");
+    const CfnNode *old = cfn_node_get(task->node, "DependsOn");
     g_autofree char *quoted = cfn_snippet_string(id);
     if (old == NULL || cfn_node_is_empty(old)) {
-        cfn_set_attribute(need->pass, change, need->task, "DependsOn", id);
+        cfn_set_attribute(pass, change, task, "DependsOn", id);
     } else {
         cfn_edit_wrap_append(change, old, quoted);
+    }
+}
+
+/* Whether TASK should, and can, wait for HOLDER, a policy that is there: it may be there only since
+   the round before, for another key. */
+static bool waits_for(const Need *need, const CfnResource *task, const CfnResource *holder)
+{
+    const CfnTemplate *template = need->pass->template;
+    return holder != need->role && !cfn_depends_on(template, task, holder) &&
+           !cfn_depends_on(template, holder, task) && !cfn_depends_on(template, need->key, task) &&
+           cfn_condition_implies(template, task->condition, holder->condition) == CFN_YES;
+}
+
+static void extend_policy(const Need *need, CfnFinding *finding, const CfnRolePolicy *policy)
+{
+    CfnChange *change = cfn_finding_change(need->pass, finding);
+    g_autofree char *statement = statement_in(need, policy->holder);
+    cfn_edit_wrap_append(change, cfn_node_get(policy->document, "Statement"), statement);
+    for (guint i = 0; i < need->tasks->len; i++) {
+        const CfnResource *task = need->tasks->pdata[i];
+        if (waits_for(need, task, policy->holder)) {
+            depend_on(need->pass, change, task, policy->holder->logical_id);
+        }
     }
 }
 
@@ -178,8 +221,11 @@ static void write_policy(const Need *need, CfnFinding *finding)
     g_autofree char *yaml = policy_for(need, condition);
     CfnChange *change = cfn_finding_change(need->pass, finding);
     cfn_edit_add_to_section(change, "Resources", id, yaml);
-    if (cfn_condition_implies(need->pass->template, need->task->condition, condition) == CFN_YES) {
-        depend_on(need, change, id);
+    for (guint i = 0; i < need->tasks->len; i++) {
+        const CfnResource *task = need->tasks->pdata[i];
+        if (cfn_condition_implies(need->pass->template, task->condition, condition) == CFN_YES) {
+            depend_on(need->pass, change, task, id);
+        }
     }
     finding->effects |= CFN_EFFECT_NEW_RESOURCE | CFN_EFFECT_NEEDS_CAPABILITY;
 }
@@ -195,9 +241,7 @@ static void allow(const Need *need, CfnFinding *finding)
         return;
     }
     if (policy != NULL) {
-        g_autofree char *statement = statement_in(need, policy->holder);
-        cfn_edit_wrap_append(cfn_finding_change(need->pass, finding),
-                             cfn_node_get(policy->document, "Statement"), statement);
+        extend_policy(need, finding, policy);
         return;
     }
     g_autofree char *obstacle = obstacle_to_policy(need);
@@ -208,15 +252,30 @@ static void allow(const Need *need, CfnFinding *finding)
     }
 }
 
-static void look_at(const Need *need, const CfnResource *user)
+/* ", needed for Mail, Worker, too": the tasks behind the first one, which may have other secrets
+   under the key. */
+static char *other_tasks(const Need *need)
+{
+    GString *text = g_string_new(NULL);
+    for (guint i = 1; i < need->tasks->len; i++) {
+        const CfnResource *task = need->tasks->pdata[i];
+        g_string_append_printf(text, "%s%s", i == 1 ? ", needed for " : ", ", task->logical_id);
+    }
+    g_string_append(text, text->len > 0 ? ", too" : "");
+    return g_string_free(text, FALSE);
+}
+
+static void look_at(const Need *need)
 {
     CfnDecrypt decrypt = cfn_role_decrypts(need->policies, need->role, need->key);
     if (decrypt == CFN_DECRYPT_YES) {
         return;
     }
+    const CfnResource *task = need->tasks->pdata[0];
+    g_autofree char *others = other_tasks(need);
     CfnFinding *finding = cfn_report(need->pass, need->role->key,
-                                     "the execution role of %s may not decrypt %s with its key",
-                                     need->task->logical_id, user->logical_id);
+                                     "the execution role of %s may not decrypt %s with its key%s",
+                                     task->logical_id, need->user->logical_id, others);
     if (cfn_template_has_macro(need->pass->template)) {
         cfn_finding_cannot_fix(finding, "the template goes through a macro, which may allow it");
     } else if (decrypt == CFN_DECRYPT_DENIED) {
@@ -230,37 +289,50 @@ static void look_at(const Need *need, const CfnResource *user)
     }
 }
 
-/* The keys that TASK needs, for ROLE; SEEN has the pairs that were looked at. */
-static void look_at_role(CfnPass *pass, const CfnResource *task, const CfnResource *role,
-                         GHashTable *seen)
+/* ---- Who needs what ---- */
+
+static Need *need_of(Needs *needs, const CfnResource *role, const CfnTaskKey *one)
 {
-    CfnRolePolicies policies = cfn_role_policies(role);
-    g_autoptr(GArray) keys = cfn_task_keys(task);
-    for (guint i = 0; i < keys->len; i++) {
-        const CfnTaskKey *one = &g_array_index(keys, CfnTaskKey, i);
-        const CfnResource *subject = one->key != NULL ? one->key : one->user;
-        char *pair = g_strdup_printf("%u %u", role->index, subject->index);
-        if (g_hash_table_add(seen, pair)) {
-            Need need = { pass, task, role, one->key, &policies };
-            look_at(&need, one->user);
-        }
+    const CfnResource *subject = one->key != NULL ? one->key : one->user;
+    g_autofree char *pair = g_strdup_printf("%u %u", role->index, subject->index);
+    Need *need = g_hash_table_lookup(needs->by_key, pair);
+    if (need == NULL) {
+        need = g_new0(Need, 1);
+        *need = (Need){ needs->pass, role, one->key, one->user, g_ptr_array_new(), NULL };
+        g_ptr_array_add(needs->list, need);
+        g_hash_table_insert(needs->by_key, g_steal_pointer(&pair), need);
     }
-    cfn_role_policies_clear(&policies);
+    return need;
 }
 
-static void look_at_task(CfnPass *pass, const CfnResource *task, GHashTable *seen)
+/* Tasks come one after the other, so one that has the role twice is the last of the list. */
+static void note_role(Needs *needs, const CfnResource *task, const CfnResource *role,
+                      const GArray *keys)
 {
+    for (guint i = 0; i < keys->len; i++) {
+        Need *need = need_of(needs, role, &g_array_index(keys, CfnTaskKey, i));
+        guint count = need->tasks->len;
+        if (count == 0 || need->tasks->pdata[count - 1] != task) {
+            g_ptr_array_add(need->tasks, (gpointer)task);
+        }
+    }
+}
+
+static void note_task(Needs *needs, const CfnResource *task)
+{
+    const CfnTemplate *template = needs->pass->template;
     g_autoptr(GPtrArray) values = g_ptr_array_new();
+    g_autoptr(GArray) keys = cfn_task_keys(task);
     cfn_branches(cfn_resource_property(task, "ExecutionRoleArn"), values);
     for (guint i = 0; i < values->len; i++) {
         g_autofree char *text = cfn_flatten(values->pdata[i]);
         g_autofree char *id = text != NULL && g_str_has_prefix(text, "${")
                                   ? g_strndup(text + 2, strcspn(text + 2, ".}"))
                                   : NULL;
-        const CfnResource *role = id != NULL ? cfn_template_resource(pass->template, id) : NULL;
-        if (role != NULL && strcmp(role->type, "AWS::IAM::Role") == 0 &&
-            !cfn_pass_skips(pass, role)) {
-            look_at_role(pass, task, role, seen);
+        const CfnResource *role = id != NULL ? cfn_template_resource(template, id) : NULL;
+        if (role != NULL && cfn_resource_has_type(role, "AWS::IAM::Role") &&
+            !cfn_pass_skips(needs->pass, role)) {
+            note_role(needs, task, role, keys);
         }
     }
 }
@@ -268,10 +340,20 @@ static void look_at_task(CfnPass *pass, const CfnResource *task, GHashTable *see
 static void apply_template(CfnPass *pass)
 {
     const GPtrArray *tasks = cfn_template_resources_of(pass->template, "AWS::ECS::TaskDefinition");
-    g_autoptr(GHashTable) seen = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(need_free);
+    g_autoptr(GHashTable) by_key =
+        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    Needs needs = { pass, list, by_key };
     for (guint i = 0; i < tasks->len; i++) {
         if (!cfn_pass_skips(pass, tasks->pdata[i])) {
-            look_at_task(pass, tasks->pdata[i], seen);
+            note_task(&needs, tasks->pdata[i]);
         }
+    }
+    for (guint i = 0; i < list->len; i++) {
+        Need *need = list->pdata[i];
+        CfnRolePolicies policies = cfn_role_policies(need->role);
+        need->policies = &policies;
+        look_at(need);
+        cfn_role_policies_clear(&policies);
     }
 }

@@ -4,6 +4,9 @@
  * The API says "… name … cannot be longer than '32' characters"; the schema of CloudFormation has
  * no such limit, so it shows at deployment. Generated code builds names from company, product,
  * purpose and environment, and a cut at the end would make `…-prod` and `…-dev` the same.
+ *
+ * It runs last because physical-name-suffix cuts names too, to make room for its suffix: where that
+ * one may do it, the name is within the limit afterwards, and cut once.
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
@@ -26,12 +29,15 @@ const CfnTransform cfn_transform_elbv2_name_length = {
         "possible. The last segment stays, since it mostly names the environment, and two names of "
         "one template stay apart. A name with the value of a parameter in it is only told, because "
         "its length is known at deployment only; consider leaving the name out, CloudFormation "
-        "then makes one that fits.",
+        "then makes one that fits.\n\n"
+        "Where physical-name-suffix is run, too, and may change a name, it makes the cut: its "
+        "suffix needs some of the 32 characters.",
     .url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/"
            "aws-resource-elasticloadbalancingv2-loadbalancer.html"
            "#cfn-elasticloadbalancingv2-loadbalancer-name",
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
+    .runs_last = true,
     .resource_types = (const char *const[]){ BALANCER, TARGET_GROUP, NULL },
     .apply_template = apply_template,
 };

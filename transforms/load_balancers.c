@@ -12,19 +12,15 @@
 #define LISTENER_RULE "AWS::ElasticLoadBalancingV2::ListenerRule"
 #define TARGET_GROUP "AWS::ElasticLoadBalancingV2::TargetGroup"
 
-static bool has_type(const CfnResource *resource, const char *type)
-{
-    return strcmp(resource->type, type) == 0;
-}
-
 bool cfn_is_load_balancer(const CfnResource *resource)
 {
-    return has_type(resource, BALANCER) || has_type(resource, CLASSIC);
+    return cfn_resource_has_type(resource, BALANCER) || cfn_resource_has_type(resource, CLASSIC);
 }
 
 bool cfn_is_listener(const CfnResource *resource)
 {
-    return has_type(resource, LISTENER) || has_type(resource, LISTENER_RULE);
+    return cfn_resource_has_type(resource, LISTENER) ||
+           cfn_resource_has_type(resource, LISTENER_RULE);
 }
 
 static bool is_network(const CfnResource *balancer)
@@ -34,7 +30,7 @@ static bool is_network(const CfnResource *balancer)
 
 bool cfn_is_bare_network_balancer(const CfnResource *resource)
 {
-    return has_type(resource, BALANCER) && is_network(resource) &&
+    return cfn_resource_has_type(resource, BALANCER) && is_network(resource) &&
            cfn_resource_property(resource, "SecurityGroups") == NULL;
 }
 
@@ -47,7 +43,7 @@ static GPtrArray *owned_by(const CfnResource *resource, const char *type, const 
         const CfnReference *reference = references->pdata[i];
         const CfnResource *from = reference->resource;
         const CfnNode *value = NULL;
-        if (from != NULL && has_type(from, type)) {
+        if (from != NULL && cfn_resource_has_type(from, type)) {
             value = cfn_resource_property(from, property);
         }
         if (value != NULL && cfn_node_is_under(reference->node, value)) {
@@ -175,7 +171,7 @@ static bool classic_listens(const CfnResource *classic, const char *key)
 
 char *cfn_load_balancer_need(const CfnResource *balancer)
 {
-    if (has_type(balancer, CLASSIC)) {
+    if (cfn_resource_has_type(balancer, CLASSIC)) {
         return classic_listens(balancer, "LoadBalancerPort")
                    ? g_strdup_printf("the classic load balancer %s listens on port 80",
                                      balancer->logical_id)
@@ -213,12 +209,12 @@ bool cfn_load_balancer_https(const CfnResource *balancer, GArray *ports)
 bool cfn_sends_to_port_80(const CfnResource *resource)
 {
     const CfnTemplate *template = resource->template;
-    if (has_type(resource, CLASSIC)) {
+    if (cfn_resource_has_type(resource, CLASSIC)) {
         const CfnNode *check = cfn_resource_property(resource, "HealthCheck");
         return classic_listens(resource, "InstancePort") ||
                cfn_node_has_prefix(cfn_node_get(check, "Target"), "HTTP:80/");
     }
-    return has_type(resource, TARGET_GROUP) &&
+    return cfn_resource_has_type(resource, TARGET_GROUP) &&
            (cfn_can_be_integer(template, cfn_resource_property(resource, "Port"), 80) ||
             cfn_can_be_integer(template, cfn_resource_property(resource, "HealthCheckPort"), 80));
 }

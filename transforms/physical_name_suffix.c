@@ -207,6 +207,13 @@ static void set_effects(CfnFinding *finding, const Name *name)
     }
 }
 
+static void tell_cut(CfnFinding *finding, const char *cut)
+{
+    g_autofree char *message = finding->message;
+    finding->message =
+        g_strdup_printf("%s; it is cut to '%s', so that the suffix fits", message, cut);
+}
+
 static void check(Run *run, const Name *name)
 {
     CfnFinding *finding =
@@ -225,6 +232,8 @@ static void check(Run *run, const Name *name)
     }
     if (obstacle != NULL) {
         cfn_finding_cannot_fix(finding, "%s", obstacle);
+    } else if (cut != NULL) {
+        tell_cut(finding, cut);
     }
 }
 

@@ -1,5 +1,5 @@
 /*
- * All repairs, in the order they are run: transforms.def is the list.
+ * All repairs, in the order they are run (but see `runs_last`): transforms.def is the list.
  */
 #ifndef CFN_TRANSFORMS_REGISTRY_H
 #define CFN_TRANSFORMS_REGISTRY_H

@@ -125,11 +125,6 @@ static void remove_made_up(CfnChange *change, const CfnResource *resource)
 
 /* ---- Types ---- */
 
-static bool has_type(const CfnResource *resource, const char *type)
-{
-    return strcmp(resource->type, type) == 0;
-}
-
 static bool is_custom_engine(const CfnTemplate *template, const CfnResource *resource)
 {
     return cfn_node_has_prefix(cfn_resolve(template, cfn_resource_property(resource, "Engine")),
@@ -138,8 +133,8 @@ static bool is_custom_engine(const CfnTemplate *template, const CfnResource *res
 
 static Database read_database(const CfnTemplate *template, const CfnResource *resource)
 {
-    bool instance = has_type(resource, "AWS::RDS::DBInstance");
-    bool cluster = has_type(resource, "AWS::RDS::DBCluster");
+    bool instance = cfn_resource_has_type(resource, "AWS::RDS::DBInstance");
+    bool cluster = cfn_resource_has_type(resource, "AWS::RDS::DBCluster");
     bool member = instance && cfn_resource_property(resource, "DBClusterIdentifier") != NULL;
     bool replica =
         instance && (cfn_resource_property(resource, "SourceDBInstanceIdentifier") != NULL ||
@@ -152,8 +147,8 @@ static Database read_database(const CfnTemplate *template, const CfnResource *re
         .snapshot_is_invalid =
             member || replica || (instance && is_custom_engine(template, resource)),
         .has_protection = cluster || (instance && !member) ||
-                          has_type(resource, "AWS::DocDB::DBCluster") ||
-                          has_type(resource, "AWS::Neptune::DBCluster"),
+                          cfn_resource_has_type(resource, "AWS::DocDB::DBCluster") ||
+                          cfn_resource_has_type(resource, "AWS::Neptune::DBCluster"),
         .protection = cfn_resource_property(resource, "DeletionProtection"),
     };
     database.protected = database.has_protection ? read_protection(template, database.protection)
@@ -281,9 +276,9 @@ static void check_snapshot_name(CfnPass *pass, const CfnResource *resource)
 
 static bool has_snapshot_name(const CfnResource *resource)
 {
-    return has_type(resource, "AWS::MemoryDB::Cluster") ||
-           has_type(resource, "AWS::ElastiCache::ServerlessCache") ||
-           has_type(resource, "AWS::RedshiftServerless::Namespace");
+    return cfn_resource_has_type(resource, "AWS::MemoryDB::Cluster") ||
+           cfn_resource_has_type(resource, "AWS::ElastiCache::ServerlessCache") ||
+           cfn_resource_has_type(resource, "AWS::RedshiftServerless::Namespace");
 }
 
 static void apply(CfnPass *pass, const CfnResource *resource)

@@ -500,6 +500,7 @@ void cfn_edit_add_to_section(CfnChange *change, const char *section, const char 
 typedef struct {
     GHashTable *claimed; /* node -> CfnWant */
     GHashTable *inside;  /* node -> CfnChange that claims or needs something under it, or MANY */
+    GHashTable *added;   /* set of CfnWant: new pairs of mappings, by mapping and key */
     GPtrArray *accepted; /* CfnWant */
 } Claims;
 
@@ -519,12 +520,39 @@ static bool is_same(const CfnWant *a, const CfnWant *b)
             (a->kind == CFN_WANT_REPLACE && strcmp(a->yaml, b->yaml) == 0));
 }
 
+static bool is_new_pair(const CfnWant *wanted)
+{
+    return wanted->kind == CFN_WANT_ADD && wanted->key != NULL;
+}
+
+static guint hash_pair(gconstpointer pair)
+{
+    const CfnWant *wanted = pair;
+    return g_direct_hash(wanted->target) ^ cfn_hash_string(wanted->key);
+}
+
+static gboolean is_same_pair(gconstpointer a, gconstpointer b)
+{
+    const CfnWant *one = a, *other = b;
+    return one->target == other->target && strcmp(one->key, other->key) == 0;
+}
+
+/* Whether someone else adds a pair with that key: there can be only one. */
+static bool is_added(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
+{
+    const CfnWant *other = is_new_pair(wanted) ? g_hash_table_lookup(claims->added, wanted) : NULL;
+    return other != NULL && other->unit != unit;
+}
+
 static bool conflicts(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
 {
     const CfnNode *node = cfn_claimed_node(wanted->target);
     const CfnWant *other = g_hash_table_lookup(claims->claimed, node);
     if (other != NULL && other->unit != unit && is_same(other, wanted)) {
         return false;
+    }
+    if (is_added(claims, wanted, unit)) {
+        return true;
     }
     for (const CfnNode *at = node; at != NULL; at = at->parent) {
         other = g_hash_table_lookup(claims->claimed, at);
@@ -552,6 +580,9 @@ static void commit(Claims *claims, CfnWant *wanted, CfnChange *unit)
         }
         g_hash_table_insert(claims->inside, (gpointer)at,
                             other == NULL || other == unit ? (gpointer)unit : MANY);
+    }
+    if (is_new_pair(wanted)) {
+        g_hash_table_add(claims->added, wanted);
     }
     wanted->unit = unit;
     g_ptr_array_add(claims->accepted, wanted);
@@ -605,6 +636,7 @@ GBytes *cfn_edits_apply(CfnEdits *edits)
     Claims claims = {
         .claimed = g_hash_table_new(NULL, NULL),
         .inside = g_hash_table_new(NULL, NULL),
+        .added = g_hash_table_new(hash_pair, is_same_pair),
         .accepted = g_ptr_array_new(),
     };
     for (guint i = 0; i < edits->changes->len; i++) {
@@ -621,6 +653,7 @@ GBytes *cfn_edits_apply(CfnEdits *edits)
     }
     g_hash_table_unref(claims.claimed);
     g_hash_table_unref(claims.inside);
+    g_hash_table_unref(claims.added);
     g_ptr_array_unref(claims.accepted);
     return any ? cfn_splice_bytes(edits->tree->source, edits->splices) : NULL;
 }

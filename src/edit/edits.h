@@ -63,7 +63,7 @@ void cfn_edit_append(CfnChange *change, const CfnNode *sequence, const char *yam
 /* VALUE stands where a list may: appends to it if it is a sequence, else wraps it in one first. */
 void cfn_edit_wrap_append(CfnChange *change, const CfnNode *value, const char *yaml);
 /* A new pair of MAPPING (or of an empty node, which becomes a mapping) behind the pair of AFTER, a
-   key of it, or NULL for the end. */
+   key of it, or NULL for the end. A change that adds KEY where an earlier one does waits. */
 void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *after, const char *key,
                   const char *yaml);
 /* A new entry at the end of a section of the template ("Resources"), which is made where it is

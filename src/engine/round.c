@@ -75,15 +75,22 @@ static void run_transform(CfnPass *pass)
     }
 }
 
-static void run_transforms(CfnRound *round, const CfnTree *tree)
+/* Those that run last, or the others. */
+static void run_those(CfnRound *round, const CfnTemplate *template, bool last)
 {
-    g_autoptr(CfnTemplate) template = cfn_template_new(tree);
     for (const CfnTransform *const *at = round->options->transforms; *at != NULL; at++) {
-        if (cfn_options_select(round->options, *at)) {
+        if ((*at)->runs_last == last && cfn_options_select(round->options, *at)) {
             CfnPass pass = { *at, template, round->edits, round };
             run_transform(&pass);
         }
     }
+}
+
+static void run_transforms(CfnRound *round, const CfnTree *tree)
+{
+    g_autoptr(CfnTemplate) template = cfn_template_new(tree);
+    run_those(round, template, false);
+    run_those(round, template, true);
 }
 
 /* ---- Settling ---- */

@@ -36,10 +36,11 @@ struct CfnTransform {
     const char *rationale; /* paragraphs for the docs page: why AWS makes this true */
     const char *url;       /* the AWS document it relies on */
     CfnGroup group;
-    CfnEffects effects;                /* what its findings do unless they say otherwise */
-    bool unsafe;                       /* every finding needs consent */
-    bool by_name;                      /* off unless selected */
-    bool quotes_nothing;               /* its messages name places only: no secret is in them */
+    CfnEffects effects;  /* what its findings do unless they say otherwise */
+    bool unsafe;         /* every finding needs consent */
+    bool by_name;        /* off unless selected */
+    bool quotes_nothing; /* its messages name places only: no secret is in them */
+    bool runs_last; /* after the others: where they, too, change a place, theirs is made first */
     const char *const *resource_types; /* NULL-terminated; NULL: all */
     const CfnSetting *settings;        /* ended by a NULL key; NULL: none */
     /* Called for each resource of the types, in the order of the source. */

@@ -273,6 +273,11 @@ const CfnResource *cfn_template_owner(const CfnTemplate *template, const CfnNode
     return node != NULL ? template->by_entry[node->index] : NULL;
 }
 
+bool cfn_resource_has_type(const CfnResource *resource, const char *type)
+{
+    return strcmp(resource->type, type) == 0;
+}
+
 const CfnNode *cfn_resource_property(const CfnResource *resource, const char *name)
 {
     return cfn_node_get(resource->properties, name);

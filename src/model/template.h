@@ -77,6 +77,8 @@ bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resour
 /* Whether cfnfix itself wrote the resource: its Metadata says cfnfix: {written-by: ID}. */
 bool cfn_resource_is_ours(const CfnResource *resource);
 
+/* Whether it is of TYPE ("AWS::S3::Bucket"). */
+bool cfn_resource_has_type(const CfnResource *resource, const char *type);
 /* A value under Properties: cfn_resource_property(r, "KeyPolicy"), or NULL. */
 const CfnNode *cfn_resource_property(const CfnResource *resource, const char *name);
 

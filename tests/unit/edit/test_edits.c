@@ -418,6 +418,12 @@ static const Case cases[] = {
       "S: {a: 1}\nT: [x]\n",
       { { WRAP, "S", "a: 2\n" } },
       "S:\n  - {a: 1}\n  - a: 2\nT: [x]\n" },
+    { "of two new pairs with one key, the later one waits",
+      "A:\n  x: 1\nB:\n  x: 1\n",
+      { { ADD, "A", "p", .key = "K" },
+        { ADD, "A", "q", .key = "K" },
+        { ADD, "B", "r", .key = "K" } },
+      "A:\n  x: 1\n  K: p\nB:\n  x: 1\n  K: r\n" },
 };
 
 static void run_case(void **state)

@@ -196,6 +196,16 @@ static GHashTable *table_of_arrays(void)
     return g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
 }
 
+/* All splices of a scalar at once, with the first of them. */
+static void build_text(CfnBuild *build, const CfnWant *want)
+{
+    GPtrArray *group = g_hash_table_lookup(build->text_edits, want->target);
+    if (want->kind == CFN_WANT_SPLICE && group->pdata[0] == want) {
+        build->depth = cfn_build_depth(want->target);
+        cfn_build_scalar(build, want->target, group);
+    }
+}
+
 static void build_all(CfnBuild *build, const GPtrArray *wants)
 {
     for (guint i = 0; i < wants->len; i++) {
@@ -206,12 +216,8 @@ static void build_all(CfnBuild *build, const GPtrArray *wants)
     for (guint i = 0; i < build->growing->len; i++) {
         cfn_build_additions(build, build->growing->pdata[i]);
     }
-    GHashTableIter iter;
-    gpointer scalar = NULL, group = NULL;
-    g_hash_table_iter_init(&iter, build->text_edits);
-    while (g_hash_table_iter_next(&iter, &scalar, &group)) {
-        build->depth = cfn_build_depth(scalar);
-        cfn_build_scalar(build, scalar, group);
+    for (guint i = 0; i < wants->len; i++) {
+        build_text(build, wants->pdata[i]);
     }
     for (guint i = 0; i < wants->len; i++) {
         build_value(build, wants->pdata[i]);

@@ -248,6 +248,9 @@ static char *refusal_of_node(const CfnTree *tree, const CfnNode *node)
     if (node->is_key && node->kind != CFN_SCALAR) {
         return g_strdup("it stands inside a key");
     }
+    if (node->span.end < tree->source->length && text[node->span.end] == '#') {
+        return g_strdup("a '#' stands right behind it, which is a comment for some readers only");
+    }
     if (node->kind == CFN_ALIAS) {
         return g_strdup_printf("it is the alias '*%.*s'", (int)node->length, node->text);
     }

@@ -9,6 +9,7 @@
 #include "engine/long_form.h"
 #include "model/template.h"
 #include "syntax/scalar.h"
+#include "text/memory.h"
 
 typedef struct {
     const CfnTree *before;
@@ -105,7 +106,12 @@ static void index_operation(Walk *walk, CfnOperation *operation)
 
 static void index_operations(Walk *walk, const GPtrArray *operations)
 {
+    const guint ahead = 4;
     for (guint i = 0; i < operations->len; i++) {
+        if (i + ahead < operations->len) {
+            const CfnOperation *later = operations->pdata[i + ahead];
+            cfn_memory_fetch(place_of(later) - 8, 9 * sizeof(CfnNode)); /* and those above */
+        }
         index_operation(walk, operations->pdata[i]);
     }
 }

@@ -6,6 +6,7 @@
 
 #include "model/private.h"
 #include "text/hash.h"
+#include "text/memory.h"
 
 #define SERVERLESS "AWS::Serverless-2016-10-31"
 #define LANGUAGE_EXTENSIONS "AWS::LanguageExtensions"
@@ -98,15 +99,6 @@ static void add_resource(CfnTemplate *template, const CfnNode *key)
     add_to_type(template, resource);
 }
 
-/* Asks for some lines of the processor's cache from ADDRESS on. Who looks at one resource looks at
-   the next, which in a large template is in memory only. */
-static void fetch(const void *address, guint lines)
-{
-    for (guint i = 0; address != NULL && i < lines; i++) {
-        __builtin_prefetch((const char *)address + (size_t)i * 64);
-    }
-}
-
 static void read_resources(CfnTemplate *template)
 {
     template->entries = cfn_template_section(template, "Resources");
@@ -116,8 +108,9 @@ static void read_resources(CfnTemplate *template)
     template->resources = g_new0(CfnResource, cfn_node_count(template->entries));
     template->by_entry = g_new0(CfnResource *, cfn_node_count(template->entries));
     cfn_node_each_key(key, template->entries) {
-        fetch(cfn_node_next_key(key), 8);
-        fetch(template->tree->source->text + cfn_node_value(key)->span.end, 3);
+        const CfnNode *value = cfn_node_value(key);
+        cfn_memory_fetch(value->next, 8 * sizeof(CfnNode));
+        cfn_memory_fetch(template->tree->source->text + value->span.end, 192);
         if (is_resource(key)) {
             add_resource(template, key);
         }
@@ -246,7 +239,7 @@ const CfnResource *cfn_template_resource_at(const CfnTemplate *template, uint32_
 {
     g_assert(index < template->resource_count);
     if (index + 1 < template->resource_count) {
-        fetch(template->resources[index + 1].properties, 8);
+        cfn_memory_fetch(template->resources[index + 1].properties, 8 * sizeof(CfnNode));
     }
     return &template->resources[index];
 }

@@ -200,9 +200,10 @@ static GHashTable *table_of_arrays(void)
 static void build_text(CfnBuild *build, const CfnWant *want)
 {
     GPtrArray *group = g_hash_table_lookup(build->text_edits, want->target);
-    if (want->kind == CFN_WANT_SPLICE && group->pdata[0] == want) {
+    if (want->kind == CFN_WANT_SPLICE && group != NULL) {
         build->depth = cfn_build_depth(want->target);
         cfn_build_scalar(build, want->target, group);
+        g_hash_table_remove(build->text_edits, want->target);
     }
 }
 

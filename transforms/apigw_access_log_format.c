@@ -62,8 +62,8 @@ static const CfnResource *named_api(const CfnTemplate *template, const CfnNode *
 /* The format for a version 2 API, or NULL. One imported from a definition is an HTTP API. */
 static const char *format_of(const CfnResource *api)
 {
-    if (api == NULL || strcmp(api->type, "AWS::ApiGatewayV2::Api") != 0) {
-        bool is_http = api != NULL && strcmp(api->type, "AWS::Serverless::HttpApi") == 0;
+    if (api == NULL || !cfn_resource_has_type(api, "AWS::ApiGatewayV2::Api")) {
+        bool is_http = api != NULL && cfn_resource_has_type(api, "AWS::Serverless::HttpApi");
         return is_http ? http_format : NULL;
     }
     const CfnNode *protocol = cfn_resource_property(api, "ProtocolType");
@@ -78,7 +78,7 @@ static const char *format_of(const CfnResource *api)
 /* The format for all APIs that STAGE can belong to, or NULL. */
 static const char *format_for(const CfnResource *stage)
 {
-    if (strcmp(stage->type, "AWS::ApiGatewayV2::Stage") != 0) {
+    if (!cfn_resource_has_type(stage, "AWS::ApiGatewayV2::Stage")) {
         return rest_format;
     }
     g_autoptr(GPtrArray) ids = g_ptr_array_new();
@@ -136,7 +136,7 @@ static void check(CfnPass *pass, const CfnResource *stage, const CfnNode *value)
 
 static void apply(CfnPass *pass, const CfnResource *resource)
 {
-    bool second = strcmp(resource->type, "AWS::ApiGatewayV2::Stage") == 0;
+    bool second = cfn_resource_has_type(resource, "AWS::ApiGatewayV2::Stage");
     g_autoptr(GPtrArray) descriptions = g_ptr_array_new();
     cfn_branches(cfn_resource_property(resource, "StageDescription"), descriptions);
     check(pass, resource,

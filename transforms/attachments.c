@@ -27,8 +27,8 @@ static guint count_items(const CfnNode *node)
     if (node == NULL || cfn_is_ref(node, "AWS::NoValue")) {
         return 0;
     }
-    const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3) {
+    const CfnNode *choice = cfn_choice(node);
+    if (choice != NULL) {
         return MAX(count_items(cfn_node_item(choice, 1)), count_items(cfn_node_item(choice, 2)));
     }
     if (!cfn_node_is_sequence(node) || cfn_node_has_tag(node)) {
@@ -81,11 +81,6 @@ static GPtrArray *keys_of(const CfnResource *policy)
     return keys;
 }
 
-static bool is_one_of(const char *type, const char *const *types)
-{
-    return g_strv_contains(types, type);
-}
-
 static void count_resource(CfnAttachments *attachments, const CfnPass *pass,
                            const CfnResource *resource)
 {
@@ -93,13 +88,13 @@ static void count_resource(CfnAttachments *attachments, const CfnPass *pass,
                                           NULL };
     static const char *const inlined[] = { "AWS::IAM::Policy", "AWS::IAM::RolePolicy", NULL };
     bool skipped = cfn_pass_skips(pass, resource);
-    if (is_one_of(resource->type, owners)) {
-        bool moved = strcmp(resource->type, "AWS::IAM::Role") == 0 && !skipped;
+    if (g_strv_contains(owners, resource->type)) {
+        bool moved = cfn_resource_has_type(resource, "AWS::IAM::Role") && !skipped;
         guint count = count_items(cfn_resource_property(resource, "ManagedPolicyArns"));
         count += moved ? count_items(cfn_resource_property(resource, "Policies")) : 0;
         add(attachments, key_of_resource(resource), count);
-    } else if (strcmp(resource->type, "AWS::IAM::ManagedPolicy") == 0 ||
-               (is_one_of(resource->type, inlined) && !skipped)) {
+    } else if (cfn_resource_has_type(resource, "AWS::IAM::ManagedPolicy") ||
+               (g_strv_contains(inlined, resource->type) && !skipped)) {
         g_autoptr(GPtrArray) keys = keys_of(resource);
         for (guint i = 0; i < keys->len; i++) {
             add(attachments, g_strdup(keys->pdata[i]), 1);

@@ -130,3 +130,15 @@ void cfn_set_attribute(CfnPass *pass, CfnChange *change, const CfnResource *reso
         cfn_edit_set_string(change, old, value);
     }
 }
+
+void cfn_add_property(CfnChange *change, const CfnResource *resource, const char *name,
+                      const char *value)
+{
+    const CfnNode *properties = cfn_node_get(resource->node, "Properties");
+    if (properties != NULL) {
+        cfn_edit_add(change, properties, NULL, name, value);
+        return;
+    }
+    g_autofree char *nested = cfn_snippet_pair(name, value);
+    cfn_edit_add(change, resource->node, NULL, "Properties", nested);
+}

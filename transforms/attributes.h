@@ -1,5 +1,5 @@
 /*
- * Attributes of a resource: what stands next to its Type.
+ * Attributes of a resource (what stands next to its Type), and new properties.
  */
 #ifndef CFN_TRANSFORMS_ATTRIBUTES_H
 #define CFN_TRANSFORMS_ATTRIBUTES_H
@@ -14,5 +14,12 @@
  */
 void cfn_set_attribute(CfnPass *pass, CfnChange *change, const CfnResource *resource,
                        const char *name, const char *value);
+
+/*
+ * The property NAME, which RESOURCE does not have, is added with VALUE, a snippet of YAML: as the
+ * last one, or with Properties where there are none.
+ */
+void cfn_add_property(CfnChange *change, const CfnResource *resource, const char *name,
+                      const char *value);
 
 #endif

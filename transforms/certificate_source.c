@@ -22,7 +22,8 @@ static bool serves_listeners(const CfnTemplate *template, const CfnNode *key)
     const GPtrArray *references = cfn_references_to(template, name);
     for (guint i = 0; i < references->len; i++) {
         const CfnReference *reference = references->pdata[i];
-        if (reference->resource == NULL || strcmp(reference->resource->type, CFN_LISTENER) != 0) {
+        if (reference->resource == NULL ||
+            !cfn_resource_has_type(reference->resource, CFN_LISTENER)) {
             return false;
         }
     }

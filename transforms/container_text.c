@@ -7,17 +7,12 @@
 
 #include "model/flatten.h"
 
-static bool is_literal(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node);
-}
-
 /* ---- Putting the text together ---- */
 
 /* In a text that Fn::Sub never went over, `${` means itself. */
 static bool has_other_dollars(const CfnNode *node)
 {
-    if (is_literal(node)) {
+    if (cfn_node_is_untagged(node)) {
         return cfn_node_contains(node, "${");
     }
     const CfnNode *join = cfn_argument(node, CFN_FN_JOIN);
@@ -72,7 +67,7 @@ static char *fill_in(const CfnNode *text, const CfnNode *map, char **problem)
 static char *read_text(const CfnNode *node, bool *substitutes, char **problem)
 {
     const CfnNode *text = NULL, *map = NULL;
-    *substitutes = !is_literal(node);
+    *substitutes = !cfn_node_is_untagged(node);
     if (!*substitutes) {
         return cfn_node_dup_text(node);
     }

@@ -72,10 +72,10 @@ static bool surely_has(const CfnResource *database, const char *property)
 /* Without a point in time it is a replica, with one a restore. */
 static bool is_replica(const CfnResource *database)
 {
-    bool of_instance = strcmp(database->type, "AWS::RDS::DBInstance") == 0 &&
+    bool of_instance = cfn_resource_has_type(database, "AWS::RDS::DBInstance") &&
                        (surely_has(database, "SourceDBInstanceIdentifier") ||
                         surely_has(database, "SourceDBClusterIdentifier"));
-    bool of_cluster = strcmp(database->type, "AWS::RDS::DBCluster") == 0 &&
+    bool of_cluster = cfn_resource_has_type(database, "AWS::RDS::DBCluster") &&
                       surely_has(database, "ReplicationSourceIdentifier");
     return (of_instance || of_cluster) && !has(database, "RestoreTime") &&
            !has(database, "UseLatestRestorableTime");
@@ -83,7 +83,7 @@ static bool is_replica(const CfnResource *database)
 
 static bool is_member(const CfnResource *database)
 {
-    return strcmp(database->type, "AWS::RDS::DBInstance") == 0 &&
+    return cfn_resource_has_type(database, "AWS::RDS::DBInstance") &&
            surely_has(database, "DBClusterIdentifier");
 }
 

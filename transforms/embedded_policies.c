@@ -34,8 +34,8 @@ char *cfn_managed_policy_obstacle(const CfnNode *document)
 /* Whether something can be appended in every branch of a list, or a list can be put there. */
 static bool is_open_list(const CfnNode *node)
 {
-    const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3) {
+    const CfnNode *choice = cfn_choice(node);
+    if (choice != NULL) {
         return is_open_list(cfn_node_item(choice, 1)) && is_open_list(cfn_node_item(choice, 2));
     }
     return node == NULL || cfn_is_ref(node, "AWS::NoValue") ||
@@ -93,7 +93,7 @@ static void move_unit(const Move *move, CfnChange *change, const CfnPolicyUnit *
 static void append_items(CfnChange *change, const CfnNode *list, const GPtrArray *items,
                          const char *yaml)
 {
-    const CfnNode *choice = cfn_argument(list, CFN_FN_IF);
+    const CfnNode *choice = cfn_choice(list);
     if (cfn_is_ref(list, "AWS::NoValue")) {
         cfn_edit_replace(change, list, yaml);
     } else if (choice != NULL) {

@@ -76,11 +76,6 @@ static const CfnBucketUser *first_user(const GArray *users, CfnUserKind kind)
 
 /* ---- Why not: new strings, or NULL ---- */
 
-static bool is_literal(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node);
-}
-
 /* Whether a mapping stands there, or can. */
 static bool may_be_mapping(const CfnNode *node)
 {
@@ -91,21 +86,15 @@ static bool may_be_mapping(const CfnNode *node)
 static bool is_false(const CfnNode *node)
 {
     bool value = true;
-    return node == NULL || (is_literal(node) && cfn_scalar_boolean(node, &value) && !value);
-}
-
-static bool is_id(const char *name)
-{
-    size_t length = strlen(name);
-    return length > 0 &&
-           strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789") == length;
+    return node == NULL ||
+           (cfn_node_is_untagged(node) && cfn_scalar_boolean(node, &value) && !value);
 }
 
 static char *obstacle_in_policies(const CfnResource *resource)
 {
     for (size_t i = 0; i < G_N_ELEMENTS(policies); i++) {
         const CfnNode *policy = cfn_node_get(resource->node, policies[i]);
-        if (policy != NULL && !is_literal(policy)) {
+        if (policy != NULL && !cfn_node_is_untagged(policy)) {
             return g_strdup_printf("its %s is behind an intrinsic function", policies[i]);
         }
     }
@@ -114,8 +103,8 @@ static char *obstacle_in_policies(const CfnResource *resource)
 
 static char *obstacle_in_resource(const CfnResource *resource)
 {
-    if (!is_id(resource->logical_id) ||
-        (resource->condition != NULL && !is_id(resource->condition))) {
+    if (!cfn_is_alphanumeric(resource->logical_id) ||
+        (resource->condition != NULL && !cfn_is_alphanumeric(resource->condition))) {
         return g_strdup("its logical id or condition has characters that AWS does not take");
     }
     const CfnNode *properties = cfn_node_get(resource->node, "Properties");
@@ -375,7 +364,8 @@ static void check_bucket(Survey *survey, const CfnResource *bucket)
 {
     const CfnNode *made_up = cfn_resource_property(bucket, "ForceDestroy");
     bool wanted = true;
-    if (made_up != NULL && !(is_literal(made_up) && cfn_scalar_boolean(made_up, &wanted))) {
+    if (made_up != NULL &&
+        !(cfn_node_is_untagged(made_up) && cfn_scalar_boolean(made_up, &wanted))) {
         cfn_finding_cannot_fix(report_bucket(survey, bucket, false), "its value is not known here");
         return;
     }
@@ -392,16 +382,6 @@ static void check_bucket(Survey *survey, const CfnResource *bucket)
 
 /* ---- Repositories ---- */
 
-static void write_empty_on_delete(CfnChange *change, const CfnResource *repository)
-{
-    const CfnNode *properties = cfn_node_get(repository->node, "Properties");
-    if (properties != NULL) {
-        cfn_edit_add(change, properties, NULL, "EmptyOnDelete", "true");
-    } else {
-        cfn_edit_add(change, repository->node, NULL, "Properties", "EmptyOnDelete: true");
-    }
-}
-
 static void check_repository(CfnPass *pass, const CfnResource *repository)
 {
     if (cfn_resource_property(repository, "EmptyOnDelete") != NULL) {
@@ -417,7 +397,7 @@ static void check_repository(CfnPass *pass, const CfnResource *repository)
     }
     weigh_policies(finding, repository);
     make_deletable(pass, finding, repository);
-    write_empty_on_delete(cfn_finding_change(pass, finding), repository);
+    cfn_add_property(cfn_finding_change(pass, finding), repository, "EmptyOnDelete", "true");
 }
 
 /* ---- The template ---- */

@@ -147,10 +147,10 @@ static void apply_template(CfnPass *pass)
         if (cfn_pass_skips(pass, resource)) {
             continue;
         }
-        if (strcmp(resource->type, "AWS::IAM::Role") == 0) {
+        if (cfn_resource_has_type(resource, "AWS::IAM::Role")) {
             cfn_move_embedded_policies(pass, resource, attachments);
-        } else if (strcmp(resource->type, "AWS::IAM::Policy") == 0 ||
-                   strcmp(resource->type, "AWS::IAM::RolePolicy") == 0) {
+        } else if (cfn_resource_has_type(resource, "AWS::IAM::Policy") ||
+                   cfn_resource_has_type(resource, "AWS::IAM::RolePolicy")) {
             move_separate_policy(pass, resource, attachments);
         }
     }

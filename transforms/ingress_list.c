@@ -41,13 +41,13 @@ static CfnSlot *visit(Walk *walk, const CfnNode *node, CfnSlot *parent)
     if (parent != NULL) {
         parent->parts++;
     }
-    CfnIntrinsic call = cfn_intrinsic(node);
-    if (call.function == CFN_FN_IF && cfn_node_is_sequence(call.argument) &&
-        cfn_node_count(call.argument) == 3) {
-        visit_choice(walk, slot, call.argument);
-    } else if (call.function == CFN_FN_NONE && cfn_node_is_mapping(node)) {
+    const CfnNode *choice = cfn_choice(node);
+    const bool is_call = cfn_intrinsic(node).function != CFN_FN_NONE;
+    if (choice != NULL) {
+        visit_choice(walk, slot, choice);
+    } else if (!is_call && cfn_node_is_mapping(node)) {
         g_ptr_array_add(walk->rules, slot);
-    } else if (call.function == CFN_FN_NONE) {
+    } else if (!is_call) {
         cfn_node_each_item(item, node) {
             visit(walk, item, slot);
         }

@@ -120,11 +120,11 @@ static CfnAnswer ask_text(Query *query, const CfnNode *value, const char *text, 
 
 static CfnAnswer ask(Query *query, const CfnNode *value, Test test)
 {
-    CfnIntrinsic call = cfn_intrinsic(value);
-    if (call.function == CFN_FN_IF && cfn_node_is_sequence(call.argument) &&
-        cfn_node_count(call.argument) == 3) {
-        return ask_branches(query, call.argument, test);
+    const CfnNode *choice = cfn_choice(value);
+    if (choice != NULL) {
+        return ask_branches(query, choice, test);
     }
+    CfnIntrinsic call = cfn_intrinsic(value);
     if (call.function == CFN_FN_FIND_IN_MAP) {
         return ask_mapping(query, call.argument, test);
     }

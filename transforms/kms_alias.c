@@ -61,8 +61,7 @@ static char *alias_yaml(const CfnResource *key)
 /* What an alias may be called after. */
 static bool is_plain_id(const char *id)
 {
-    size_t length = strspn(id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS);
-    return length > 0 && length <= ROOM_FOR_ID && id[length] == '\0';
+    return cfn_is_alphanumeric(id) && strlen(id) <= ROOM_FOR_ID;
 }
 
 static void check(CfnPass *pass, const CfnResource *key)

@@ -6,6 +6,7 @@
  * kms_policy.c; here is what gets written.
  */
 #include "engine/transform.h"
+#include "transforms/attributes.h"
 #include "transforms/kms_policy.h"
 #include "transforms/kms_usage.h"
 #include "transforms/policy.h"
@@ -181,21 +182,14 @@ static char *whole_policy(const CfnKmsUsage *usage)
 static void add_policy(CfnPass *pass, CfnFinding *finding, const CfnResource *key,
                        const CfnKmsUsage *usage)
 {
-    if (strcmp(key->type, "AWS::KMS::ReplicaKey") == 0) {
+    if (cfn_resource_has_type(key, "AWS::KMS::ReplicaKey")) {
         cfn_finding_cannot_fix(finding,
                                "a replica key must bring its own KeyPolicy, and there is none to "
                                "append to");
         return;
     }
     g_autofree char *policy = whole_policy(usage);
-    CfnChange *change = cfn_finding_change(pass, finding);
-    const CfnNode *properties = cfn_node_get(key->node, "Properties");
-    if (properties != NULL) {
-        cfn_edit_add(change, properties, NULL, "KeyPolicy", policy);
-        return;
-    }
-    g_autofree char *nested = cfn_snippet_pair("KeyPolicy", policy);
-    cfn_edit_add(change, key->node, NULL, "Properties", nested);
+    cfn_add_property(cfn_finding_change(pass, finding), key, "KeyPolicy", policy);
 }
 
 /* ---- The finding ---- */

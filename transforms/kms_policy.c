@@ -197,18 +197,13 @@ static Admission condition_admits(const CfnNode *statement, const Subject *subje
 
 /* ---- The verdict ---- */
 
-static bool is_written_out(const CfnNode *statement)
-{
-    return cfn_node_is_mapping(statement) && cfn_intrinsic(statement).function == CFN_FN_NONE;
-}
-
 /* Whether the statements together allow SUBJECT what it needs; notes what cannot be read. */
 static bool admits(const GPtrArray *statements, const Subject *subject, const char **unreadable)
 {
     unsigned covered = 0;
     for (guint i = 0; i < statements->len; i++) {
         const CfnNode *statement = statements->pdata[i];
-        if (!is_written_out(statement)) {
+        if (!cfn_is_written_out(statement)) {
             *unreadable = "a statement";
             continue;
         }
@@ -233,7 +228,7 @@ static bool denies(const GPtrArray *statements)
 {
     for (guint i = 0; i < statements->len; i++) {
         const CfnNode *statement = statements->pdata[i];
-        if (!is_written_out(statement) || !cfn_statement_has_effect(statement, "Deny") ||
+        if (!cfn_is_written_out(statement) || !cfn_statement_has_effect(statement, "Deny") ||
             covered_actions(statement) == 0) {
             continue;
         }

@@ -57,7 +57,7 @@ static void note_log_user(CfnKmsUsage *usage, const CfnResource *user)
     if (usage->log_user == NULL) {
         usage->log_user = user;
     }
-    if (strcmp(user->type, "AWS::Logs::LogAnomalyDetector") == 0) {
+    if (cfn_resource_has_type(user, "AWS::Logs::LogAnomalyDetector")) {
         usage->detectors = true;
         return;
     }
@@ -102,8 +102,8 @@ static void note_alias_name(CfnKmsUsage *usage, const CfnTemplate *template,
 
 bool cfn_kms_is_key(const CfnResource *resource)
 {
-    return resource != NULL && (strcmp(resource->type, "AWS::KMS::Key") == 0 ||
-                                strcmp(resource->type, "AWS::KMS::ReplicaKey") == 0);
+    return resource != NULL && (cfn_resource_has_type(resource, "AWS::KMS::Key") ||
+                                cfn_resource_has_type(resource, "AWS::KMS::ReplicaKey"));
 }
 
 const CfnResource *cfn_kms_alias_target(const CfnTemplate *template, const CfnResource *alias)

@@ -4,16 +4,11 @@
  */
 #include "transforms/listener_protocol.h"
 
-static bool is_literal(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node);
-}
-
 /* "HTTPS" or "TLS" if NODE says so, else NULL. */
 static const char *secure_name(const CfnNode *node)
 {
     static const char *const names[] = { "HTTPS", "TLS" };
-    for (size_t i = 0; is_literal(node) && i < G_N_ELEMENTS(names); i++) {
+    for (size_t i = 0; cfn_node_is_untagged(node) && i < G_N_ELEMENTS(names); i++) {
         if (cfn_node_equals(node, names[i])) {
             return names[i];
         }
@@ -28,7 +23,8 @@ static bool read_choice(CfnListenerProtocol *protocol, const CfnNode *value)
     const CfnNode *condition = cfn_node_item(choice, 0);
     const CfnNode *yes = cfn_node_item(choice, 1);
     const CfnNode *no = cfn_node_item(choice, 2);
-    if (!is_literal(condition) || !is_literal(yes) || !is_literal(no)) {
+    if (!cfn_node_is_untagged(condition) || !cfn_node_is_untagged(yes) ||
+        !cfn_node_is_untagged(no)) {
         return false;
     }
     protocol->kind = CFN_PROTOCOL_SECURE_IF;
@@ -58,7 +54,8 @@ static bool read_branch(CfnListenerProtocol *protocol, const CfnTemplate *templa
         set_unseen(protocol, g_strdup_printf("the protocol comes from the parameter %s, whose "
                                              "default is %s",
                                              parameter, name));
-    } else if (name == NULL && !is_literal(branch) && !cfn_is_function(branch, CFN_FN_REF)) {
+    } else if (name == NULL && !cfn_node_is_untagged(branch) &&
+               !cfn_is_function(branch, CFN_FN_REF)) {
         set_unseen(protocol, g_strdup("the protocol is behind an intrinsic function"));
     }
     return name != NULL && known == branch;

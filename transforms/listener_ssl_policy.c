@@ -113,8 +113,8 @@ static void check_policy(CfnPass *pass, const CfnNode *value)
 static void check_branches(CfnPass *pass, const CfnResource *listener,
                            const CfnListenerProtocol *protocol, const CfnNode *value)
 {
-    const CfnNode *choice = cfn_argument(value, CFN_FN_IF);
-    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3) {
+    const CfnNode *choice = cfn_choice(value);
+    if (choice != NULL) {
         check_branches(pass, listener, protocol, cfn_node_item(choice, 1));
         check_branches(pass, listener, protocol, cfn_node_item(choice, 2));
     } else if (!is_nothing(value)) {

@@ -31,7 +31,7 @@ const CfnTransform cfn_transform_log_group_kms_arn = {
 
 static void repair(CfnPass *pass, const CfnNode *value, const CfnResource *named)
 {
-    bool alias = strcmp(named->type, "AWS::KMS::Alias") == 0;
+    bool alias = cfn_resource_has_type(named, "AWS::KMS::Alias");
     const CfnResource *key = alias ? cfn_kms_alias_target(pass->template, named) : named;
     CfnFinding *finding =
         cfn_report(pass, value, "CloudWatch Logs wants the ARN of a key, and Ref of %s is its %s",
@@ -54,7 +54,7 @@ static void apply(CfnPass *pass, const CfnResource *resource)
         const CfnResource *named =
             name == NULL ? NULL : cfn_template_resource(pass->template, name);
         if (named != NULL &&
-            (cfn_kms_is_key(named) || strcmp(named->type, "AWS::KMS::Alias") == 0)) {
+            (cfn_kms_is_key(named) || cfn_resource_has_type(named, "AWS::KMS::Alias"))) {
             repair(pass, value, named);
         }
     }

@@ -7,6 +7,7 @@
  */
 #include "engine/transform.h"
 #include "model/flatten.h"
+#include "transforms/attributes.h"
 #include "transforms/kms_policy.h"
 #include "transforms/policy_text.h"
 
@@ -89,7 +90,7 @@ static char *obstacle_in_key(const CfnResource *key, const CfnResource *group)
 {
     const CfnNode *policy = cfn_resource_property(key, "KeyPolicy");
     if (policy == NULL || cfn_is_ref(policy, "AWS::NoValue")) {
-        bool replica = strcmp(key->type, "AWS::KMS::ReplicaKey") == 0;
+        bool replica = cfn_resource_has_type(key, "AWS::KMS::ReplicaKey");
         return replica ? g_strdup("the replica key has no policy to append to") : NULL;
     }
     CfnKmsUsage usage = cfn_kms_usage(key->template, key);
@@ -150,14 +151,7 @@ static void give_key(CfnPass *pass, const CfnResource *group, const GPtrArray *k
         return;
     }
     g_autofree char *value = value_for(group, keys->pdata[0]);
-    CfnChange *change = cfn_finding_change(pass, finding);
-    const CfnNode *properties = cfn_node_get(group->node, "Properties");
-    if (properties != NULL) {
-        cfn_edit_add(change, properties, NULL, "KmsKeyId", value);
-        return;
-    }
-    g_autofree char *nested = cfn_snippet_pair("KmsKeyId", value);
-    cfn_edit_add(change, group->node, NULL, "Properties", nested);
+    cfn_add_property(cfn_finding_change(pass, finding), group, "KmsKeyId", value);
 }
 
 static void look_at_group(CfnPass *pass, const CfnResource *group, const GPtrArray *keys)

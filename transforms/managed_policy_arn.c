@@ -178,7 +178,7 @@ static bool is_plain(const CfnNode *node)
 
 static void apply(CfnPass *pass, const CfnResource *resource)
 {
-    bool is_set = strcmp(resource->type, PERMISSION_SET) == 0;
+    bool is_set = cfn_resource_has_type(resource, PERMISSION_SET);
     g_autoptr(GPtrArray) lists = g_ptr_array_new();
     g_autoptr(GPtrArray) boundaries = g_ptr_array_new();
     cfn_branches(cfn_resource_property(resource, is_set ? "ManagedPolicies" : "ManagedPolicyArns"),

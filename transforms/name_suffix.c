@@ -193,11 +193,6 @@ static void put_on_text(CfnChange *change, const CfnNameSuffix *suffix, const Cf
     cfn_edit_splice(change, scalar, (uint32_t)end, (uint32_t)end, added);
 }
 
-static bool is_literal(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node);
-}
-
 /* Appends to the last part if that is a literal, else as a part of its own. */
 static const char *put_on_join(CfnChange *change, const CfnNameSuffix *suffix,
                                const CfnNode *arguments, bool may_end)
@@ -205,7 +200,8 @@ static const char *put_on_join(CfnChange *change, const CfnNameSuffix *suffix,
     const CfnNode *delimiter = cfn_node_item(arguments, 0);
     const CfnNode *list = cfn_node_item(arguments, 1);
     bool hyphen = cfn_node_equals(delimiter, "-");
-    if (is_literal(cfn_node_last(list)) && !cfn_node_contains(cfn_node_last(list), "${")) {
+    if (cfn_node_is_untagged(cfn_node_last(list)) &&
+        !cfn_node_contains(cfn_node_last(list), "${")) {
         put_on_text(change, suffix, cfn_node_last(list), may_end);
         cfn_edit_call(change, cfn_node_last(list), "Sub");
         return NULL;

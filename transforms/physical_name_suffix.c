@@ -283,7 +283,7 @@ static void note_names(Run *run, const CfnResource *resource, GHashTable *names)
 /* A container is called so within its task. */
 static void note_containers(const CfnResource *resource, GHashTable *labels)
 {
-    if (strcmp(resource->type, "AWS::ECS::TaskDefinition") != 0) {
+    if (!cfn_resource_has_type(resource, "AWS::ECS::TaskDefinition")) {
         return;
     }
     g_autoptr(GPtrArray) names = g_ptr_array_new();

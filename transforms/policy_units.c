@@ -30,18 +30,17 @@ static void collect_choice(CfnPolicyUnit *unit, const CfnNode *choice, GArray *t
 
 static void collect(CfnPolicyUnit *unit, const CfnNode *node, GArray *turns)
 {
-    const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
+    const CfnNode *choice = cfn_choice(node);
     if (cfn_is_ref(node, "AWS::NoValue")) {
         return;
     }
-    if (cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3 &&
-        cfn_node_is_scalar(choice->first)) {
+    if (choice != NULL && cfn_node_is_scalar(choice->first)) {
         collect_choice(unit, choice, turns);
     } else if (cfn_node_is_sequence(node) && !cfn_node_has_tag(node)) {
         cfn_node_each_item(item, node) {
             collect(unit, item, turns);
         }
-    } else if (cfn_node_is_mapping(node) && cfn_intrinsic(node).function == CFN_FN_NONE) {
+    } else if (cfn_is_written_out(node)) {
         CfnPolicyLeaf *leaf = g_new0(CfnPolicyLeaf, 1);
         leaf->node = node;
         leaf->turns = g_array_copy(turns);

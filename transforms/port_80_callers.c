@@ -96,7 +96,8 @@ static bool accelerator_takes_80(const CfnTemplate *template, const CfnResource 
     for (guint i = 0; i < named->len; i++) {
         const CfnReference *reference = named->pdata[i];
         const CfnResource *listener = cfn_template_resource(template, reference->name);
-        if (listener != NULL && strcmp(listener->type, "AWS::GlobalAccelerator::Listener") == 0 &&
+        if (listener != NULL &&
+            cfn_resource_has_type(listener, "AWS::GlobalAccelerator::Listener") &&
             has_range_with_80(template, listener->node)) {
             return true;
         }

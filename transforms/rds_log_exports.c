@@ -111,8 +111,8 @@ static char *find_obstacle(const CfnResource *database, const CfnNode *engine)
 /* Whether there is something to export that no one has decided about. */
 static bool is_open(const CfnResource *database)
 {
-    bool is_member =
-        strcmp(database->type, "AWS::RDS::DBInstance") == 0 && has(database, "DBClusterIdentifier");
+    bool is_member = cfn_resource_has_type(database, "AWS::RDS::DBInstance") &&
+                     has(database, "DBClusterIdentifier");
     return database->properties != NULL && !is_member && !exports_by_itself(database) &&
            cfn_resource_property(database, "EnableCloudwatchLogsExports") == NULL;
 }

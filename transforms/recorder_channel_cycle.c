@@ -32,12 +32,12 @@ const CfnTransform cfn_transform_recorder_channel_cycle = {
 
 static bool is_recorder(const CfnResource *resource)
 {
-    return strcmp(resource->type, RECORDER) == 0;
+    return cfn_resource_has_type(resource, RECORDER);
 }
 
 static bool is_channel(const CfnResource *resource)
 {
-    return strcmp(resource->type, CHANNEL) == 0;
+    return cfn_resource_has_type(resource, CHANNEL);
 }
 
 /* ENTRY is one of RESOURCE's DependsOn, where functions are not allowed. */

@@ -112,11 +112,6 @@ void cfn_role_policies_clear(CfnRolePolicies *policies)
 
 /* ---- What they allow ---- */
 
-static bool is_written_out(const CfnNode *node)
-{
-    return cfn_node_is_mapping(node) && cfn_intrinsic(node).function == CFN_FN_NONE;
-}
-
 /* Whether TEXT, an ARN that ends with a wildcard, covers any key there is. */
 static bool covers_all_keys(const char *text)
 {
@@ -151,7 +146,7 @@ static CfnDecrypt resource_covers(const CfnNode *resource, const CfnResource *ke
 
 static CfnDecrypt statement_decrypts(const CfnNode *statement, const CfnResource *key)
 {
-    if (!is_written_out(statement)) {
+    if (!cfn_is_written_out(statement)) {
         return CFN_DECRYPT_UNKNOWN;
     }
     bool denies = cfn_statement_has_effect(statement, "Deny");
@@ -176,7 +171,7 @@ static CfnDecrypt document_decrypts(const CfnNode *document, const CfnResource *
     cfn_branches(document, branches);
     CfnDecrypt result = CFN_DECRYPT_NO;
     for (guint i = 0; i < branches->len; i++) {
-        if (!is_written_out(branches->pdata[i])) {
+        if (!cfn_is_written_out(branches->pdata[i])) {
             result = MAX(result, CFN_DECRYPT_UNKNOWN);
             continue;
         }
@@ -202,7 +197,7 @@ static bool key_admits(const CfnResource *key, const char *end, bool *readable)
     g_autoptr(GPtrArray) statements = g_ptr_array_new();
     cfn_branches(cfn_resource_property(key, "KeyPolicy"), branches);
     for (guint i = 0; i < branches->len; i++) {
-        *readable = *readable && is_written_out(branches->pdata[i]);
+        *readable = *readable && cfn_is_written_out(branches->pdata[i]);
         cfn_policy_statements(branches->pdata[i], statements);
     }
     for (guint i = 0; i < statements->len; i++) {
@@ -213,8 +208,8 @@ static bool key_admits(const CfnResource *key, const char *end, bool *readable)
             continue;
         }
         g_autoptr(GPtrArray) names = g_ptr_array_new();
-        cfn_policy_values(is_written_out(principal) ? cfn_node_get(principal, "AWS") : principal,
-                          names);
+        cfn_policy_values(
+            cfn_is_written_out(principal) ? cfn_node_get(principal, "AWS") : principal, names);
         for (guint k = 0; k < names->len; k++) {
             g_autofree char *name = cfn_flatten(names->pdata[k]);
             *readable = *readable && name != NULL;

@@ -78,18 +78,18 @@ static char *name_of_group(const CfnResource *rule)
 
 static bool is_group(const CfnResource *resource)
 {
-    return strcmp(resource->type, "AWS::EC2::SecurityGroup") == 0;
+    return cfn_resource_has_type(resource, "AWS::EC2::SecurityGroup");
 }
 
 static bool is_rule(const CfnResource *resource)
 {
-    return strcmp(resource->type, "AWS::EC2::SecurityGroupIngress") == 0;
+    return cfn_resource_has_type(resource, "AWS::EC2::SecurityGroupIngress");
 }
 
 bool cfn_is_group_or_rule(const CfnResource *resource)
 {
     return is_group(resource) || is_rule(resource) ||
-           strcmp(resource->type, "AWS::EC2::SecurityGroupEgress") == 0;
+           cfn_resource_has_type(resource, "AWS::EC2::SecurityGroupEgress");
 }
 
 CfnSecurityGroups *cfn_security_groups_new(const CfnTemplate *template)

@@ -52,7 +52,7 @@ static bool is_told_or_helper(const CfnTemplate *template, const CfnResource *re
 /* An instance in a cluster is reached through the cluster. */
 static bool is_member(const CfnResource *resource)
 {
-    return strcmp(resource->type, "AWS::RDS::DBInstance") == 0 &&
+    return cfn_resource_has_type(resource, "AWS::RDS::DBInstance") &&
            cfn_resource_property(resource, "DBClusterIdentifier") != NULL;
 }
 

@@ -345,7 +345,7 @@ static void add_tags_at(const CfnResource *resource, const char *path, GArray *o
 static bool is_custom(const CfnResource *resource)
 {
     return g_str_has_prefix(resource->type, "Custom::") ||
-           strcmp(resource->type, "AWS::CloudFormation::CustomResource") == 0;
+           cfn_resource_has_type(resource, "AWS::CloudFormation::CustomResource");
 }
 
 /* The first of the tag paths whose type is not before TYPE. */

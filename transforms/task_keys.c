@@ -46,7 +46,7 @@ const CfnResource *cfn_key_named_by(const CfnTemplate *template, const CfnNode *
             if (cfn_kms_is_key(named)) {
                 return named;
             }
-            if (strcmp(named->type, "AWS::KMS::Alias") == 0) {
+            if (cfn_resource_has_type(named, "AWS::KMS::Alias")) {
                 return cfn_kms_alias_target(template, named);
             }
         }
@@ -99,7 +99,7 @@ static void add_keys_of(GArray *keys, const CfnResource *user, const char *attri
 /* The secret that an attachment makes usable has the same ARN. */
 static const CfnResource *behind_attachment(const CfnResource *resource)
 {
-    if (strcmp(resource->type, "AWS::SecretsManager::SecretTargetAttachment") != 0) {
+    if (!cfn_resource_has_type(resource, "AWS::SecretsManager::SecretTargetAttachment")) {
         return resource;
     }
     g_autofree char *id = cfn_ref_name(cfn_resource_property(resource, "SecretId"));

@@ -5,7 +5,6 @@
  * under the other's, cannot both be applied in one round; additions claim nothing but that their
  * container stays.
  */
-#define _GNU_SOURCE 1 /* memmem */
 #include "edit/edits.h"
 
 #include <string.h>
@@ -54,26 +53,6 @@ static void free_snippet(gpointer data)
 static void clear_splice(gpointer data)
 {
     g_free(((CfnSplice *)data)->text);
-}
-
-/* YAML 1.1 also ends lines with a lone CR, NEL, LS and PS, which neither diffs nor we take for line
-   ends. */
-static bool has_odd_breaks(const CfnTree *tree)
-{
-    static const char *const breaks[] = { "\xc2\x85", "\xe2\x80\xa8", "\xe2\x80\xa9" };
-    const char *text = tree->source->text;
-    const char *end = text + tree->source->length;
-    for (const char *at = text; (at = memchr(at, '\r', (size_t)(end - at))) != NULL; at++) {
-        if (at + 1 == end || at[1] != '\n') {
-            return true;
-        }
-    }
-    for (size_t i = 0; i < G_N_ELEMENTS(breaks); i++) {
-        if (memmem(text, tree->source->length, breaks[i], strlen(breaks[i])) != NULL) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static gint by_start(gconstpointer a, gconstpointer b)
@@ -160,7 +139,7 @@ char *cfn_snippet_string(const char *text)
 CfnChange *cfn_change_new(CfnEdits *edits, gpointer owner)
 {
     if (edits->changes->len == 0) { /* a text that needs nothing is not searched */
-        edits->has_odd_breaks = has_odd_breaks(edits->tree);
+        edits->has_odd_breaks = cfn_source_has_odd_breaks(edits->tree->source);
     }
     CfnChange *change = g_new0(CfnChange, 1);
     change->edits = edits;

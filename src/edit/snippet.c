@@ -78,17 +78,12 @@ static const char *short_call(const CfnNode *node, uint32_t *length, const CfnNo
     return key_name(node->first, length);
 }
 
-static bool is_string(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node) &&
-           cfn_scalar_meaning(node) == CFN_MEANS_STRING;
-}
-
 /* `[A, B.C]`, which says the same as `A.B.C`. */
 static bool is_attribute_list(const CfnNode *node)
 {
-    return cfn_node_is_sequence(node) && cfn_node_count(node) == 2 && is_string(node->first) &&
-           is_string(cfn_node_last(node)) && !cfn_node_contains(node->first, ".");
+    return cfn_node_is_sequence(node) && cfn_node_count(node) == 2 &&
+           cfn_scalar_is_string(node->first) && cfn_scalar_is_string(cfn_node_last(node)) &&
+           !cfn_node_contains(node->first, ".");
 }
 
 /* ---- Scalars ---- */
@@ -247,7 +242,7 @@ static void put_flow(Writer *writer, const CfnNode *node)
 static bool stays_plain(const CfnNode *node)
 {
     if (node->kind == CFN_SCALAR) {
-        return node->style != CFN_PLAIN || !is_string(node) ||
+        return node->style != CFN_PLAIN || !cfn_scalar_is_string(node) ||
                cfn_scalar_can_be_plain(node->text, node->length, true);
     }
     for (const CfnNode *child = node->first; child != NULL; child = child->next) {

@@ -136,17 +136,11 @@ static void put_key(Writer *writer, const CfnNode *key)
     }
 }
 
-static bool is_string(const CfnNode *node)
-{
-    return cfn_node_is_scalar(node) && cfn_scalar_meaning(node) == CFN_MEANS_STRING &&
-           !cfn_node_has_tag(node);
-}
-
 /* The argument of Fn::GetAtt, which may be a list of two or one text. */
 static void put_getatt(Writer *writer, const CfnNode *argument)
 {
     if (!cfn_node_is_sequence(argument) || cfn_node_count(argument) != 2 ||
-        !is_string(argument->first) || !is_string(cfn_node_last(argument))) {
+        !cfn_scalar_is_string(argument->first) || !cfn_scalar_is_string(cfn_node_last(argument))) {
         put_content(writer, argument);
         return;
     }

@@ -34,7 +34,7 @@ static bool has_word(const char *line)
 
 /* Of several lines one that is only a bracket or a quote says nothing, and would be found
    everywhere. */
-static void hide_lines(CfnPass *pass, const char *text)
+void cfn_pass_hide_text(CfnPass *pass, const char *text)
 {
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     bool is_one = lines[0] != NULL && lines[1] == NULL;
@@ -46,16 +46,11 @@ static void hide_lines(CfnPass *pass, const char *text)
     }
 }
 
-void cfn_pass_hide_text(CfnPass *pass, const char *text)
-{
-    hide_lines(pass, text);
-}
-
 void cfn_pass_hide_bytes(CfnPass *pass, CfnSpan span)
 {
     const CfnSource *source = cfn_template_tree(pass->template)->source;
     g_autofree char *bytes = g_strndup(source->text + span.start, cfn_span_length(span));
-    hide_lines(pass, bytes);
+    cfn_pass_hide_text(pass, bytes);
 }
 
 CfnChange *cfn_finding_change(CfnPass *pass, CfnFinding *finding)

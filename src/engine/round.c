@@ -60,9 +60,6 @@ static void apply_to_all(CfnPass *pass)
 static void run_transform(CfnPass *pass)
 {
     const CfnTransform *transform = pass->transform;
-    if (cfn_template_ignores(pass->template, NULL, transform->id)) {
-        return;
-    }
     if (transform->apply_template != NULL) {
         transform->apply_template(pass);
     } else if (transform->resource_types == NULL) {
@@ -79,8 +76,8 @@ static void run_transform(CfnPass *pass)
 static void run_those(CfnRound *round, const CfnTemplate *template, bool last)
 {
     for (const CfnTransform *const *at = round->options->transforms; *at != NULL; at++) {
-        if ((*at)->runs_last == last && cfn_options_select(round->options, *at)) {
-            CfnPass pass = { *at, template, round->edits, round };
+        CfnPass pass = { *at, template, round->edits, round };
+        if ((*at)->runs_last == last && cfn_pass_runs(&pass, *at)) {
             run_transform(&pass);
         }
     }

@@ -104,13 +104,20 @@ static void index_operation(Walk *walk, CfnOperation *operation)
     }
 }
 
+/* NODE, and those above it, which mostly stand right before it. */
+static void fetch_around(const Walk *walk, const CfnNode *node)
+{
+    const CfnNode *nodes = walk->before->nodes;
+    const CfnNode *first = nodes + MAX(node - nodes, 8) - 8;
+    cfn_memory_fetch(first, 9 * sizeof(CfnNode));
+}
+
 static void index_operations(Walk *walk, const GPtrArray *operations)
 {
     const guint ahead = 4;
     for (guint i = 0; i < operations->len; i++) {
         if (i + ahead < operations->len) {
-            const CfnOperation *later = operations->pdata[i + ahead];
-            cfn_memory_fetch(place_of(later) - 8, 9 * sizeof(CfnNode)); /* and those above */
+            fetch_around(walk, place_of(operations->pdata[i + ahead]));
         }
         index_operation(walk, operations->pdata[i]);
     }

@@ -280,13 +280,24 @@ GArray *cfn_sub_parts(const CfnNode *text)
     return parts;
 }
 
+bool cfn_is_written_out(const CfnNode *node)
+{
+    return cfn_node_is_mapping(node) && cfn_intrinsic(node).function == CFN_FN_NONE;
+}
+
+const CfnNode *cfn_choice(const CfnNode *node)
+{
+    const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
+    return cfn_node_is_sequence(choice) && cfn_node_count(choice) == 3 ? choice : NULL;
+}
+
 void cfn_branches(const CfnNode *node, GPtrArray *out)
 {
     if (node == NULL || cfn_is_ref(node, "AWS::NoValue")) {
         return;
     }
-    const CfnNode *choice = cfn_argument(node, CFN_FN_IF);
-    if (!cfn_node_is_sequence(choice) || cfn_node_count(choice) != 3) {
+    const CfnNode *choice = cfn_choice(node);
+    if (choice == NULL) {
         g_ptr_array_add(out, (gpointer)node);
         return;
     }

@@ -67,6 +67,13 @@ typedef struct {
 /* All of them as a GArray of CfnSubPart (g_array_unref it). */
 GArray *cfn_sub_parts(const CfnNode *text);
 
+/* Whether NODE is a mapping that stands for itself, and no intrinsic function. */
+bool cfn_is_written_out(const CfnNode *node);
+
+/* The arguments of NODE if that is an Fn::If with three of them: a condition and two branches. NULL
+   for all else. */
+const CfnNode *cfn_choice(const CfnNode *node);
+
 /*
  * The leaves of NODE through Fn::If, however deep: what it can be. `Fn::If` with three arguments
  * gives its branches; anything else gives itself. AWS::NoValue is left out. Appends const CfnNode*

@@ -266,6 +266,11 @@ const CfnResource *cfn_template_owner(const CfnTemplate *template, const CfnNode
     return node != NULL ? template->by_entry[node->index] : NULL;
 }
 
+bool cfn_is_alphanumeric(const char *id)
+{
+    return id[0] != '\0' && id[strspn(id, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS)] == '\0';
+}
+
 bool cfn_resource_has_type(const CfnResource *resource, const char *type)
 {
     return strcmp(resource->type, type) == 0;

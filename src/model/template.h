@@ -77,6 +77,10 @@ bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resour
 /* Whether cfnfix itself wrote the resource: its Metadata says cfnfix: {written-by: ID}. */
 bool cfn_resource_is_ours(const CfnResource *resource);
 
+/* Whether ID has letters and digits only, as CloudFormation wants names:
+   https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resources-section-structure.html
+ */
+bool cfn_is_alphanumeric(const char *id);
 /* Whether it is of TYPE ("AWS::S3::Bucket"). */
 bool cfn_resource_has_type(const CfnResource *resource, const char *type);
 /* A value under Properties: cfn_resource_property(r, "KeyPolicy"), or NULL. */

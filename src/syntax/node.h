@@ -159,6 +159,12 @@ static inline bool cfn_node_is_scalar(const CfnNode *node)
     return node != NULL && node->kind == CFN_SCALAR;
 }
 
+/* A scalar that no tag makes something else. */
+static inline bool cfn_node_is_untagged(const CfnNode *node)
+{
+    return cfn_node_is_scalar(node) && !cfn_node_has_tag(node);
+}
+
 /* A node without any bytes, as behind `Key:` with nothing there. */
 static inline bool cfn_node_is_empty(const CfnNode *node)
 {

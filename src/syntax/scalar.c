@@ -219,6 +219,11 @@ CfnMeaning cfn_scalar_meaning(const CfnNode *scalar)
     return cfn_scalar_plain_meaning(scalar->text, scalar->length);
 }
 
+bool cfn_scalar_is_string(const CfnNode *node)
+{
+    return cfn_node_is_untagged(node) && cfn_scalar_meaning(node) == CFN_MEANS_STRING;
+}
+
 /* Some reader may take a text of nothing else for a number: 012345678, 0o17, 1.2.3, 1:60. */
 static bool looks_numeric(const char *text, size_t length)
 {
@@ -279,15 +284,9 @@ bool cfn_scalar_can_be_plain(const char *text, size_t length, bool in_flow)
            !looks_numeric(text, length) && !has_indicator(text, length, in_flow);
 }
 
-/* A string may stand for a boolean or a number, but not what a tag makes into something else. */
-static bool is_literal(const CfnNode *scalar)
-{
-    return cfn_node_is_scalar(scalar) && !cfn_node_has_tag(scalar);
-}
-
 bool cfn_scalar_boolean(const CfnNode *scalar, bool *value)
 {
-    if (!is_literal(scalar)) {
+    if (!cfn_node_is_untagged(scalar)) {
         return false;
     }
     CfnMeaning meaning = cfn_scalar_meaning(scalar);
@@ -304,7 +303,7 @@ bool cfn_scalar_boolean(const CfnNode *scalar, bool *value)
 
 bool cfn_scalar_integer(const CfnNode *scalar, int64_t *value)
 {
-    if (!is_literal(scalar) || scalar->length > 20) {
+    if (!cfn_node_is_untagged(scalar) || scalar->length > 20) {
         return false;
     }
     Cursor cursor = { scalar->text, scalar->text + scalar->length };

@@ -26,6 +26,8 @@ typedef enum {
 
 /* A quoted or block scalar, or one with a tag, is always a string. */
 CfnMeaning cfn_scalar_meaning(const CfnNode *scalar);
+/* Whether NODE is a scalar without a tag that means a string. */
+bool cfn_scalar_is_string(const CfnNode *node);
 /* The meaning of TEXT when written plain. */
 CfnMeaning cfn_scalar_plain_meaning(const char *text, size_t length);
 /* Whether TEXT, written plain on one line at a place (in flow style or not), reads back as this

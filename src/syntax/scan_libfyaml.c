@@ -249,29 +249,6 @@ static bool report_error(CfnTokenSink *sink, Diagnostics *diagnostics, GError **
                             first != NULL ? first->msg : "the text ends unexpectedly");
 }
 
-/* A carriage return that no newline follows: a line break for YAML, none for the rest of us. */
-static bool has_lone_return(const char *text, size_t length)
-{
-    const char *end = text + length;
-    const char *at = memchr(text, '\r', length);
-    while (at != NULL && at + 1 < end && at[1] == '\n') {
-        at = memchr(at + 1, '\r', (size_t)(end - at) - 1);
-    }
-    return at != NULL;
-}
-
-/* As memmem, for needles whose first byte is rare. */
-static bool contains(const char *text, size_t length, const char *needle)
-{
-    const char *end = text + length;
-    const size_t size = strlen(needle);
-    const char *at = memchr(text, needle[0], length);
-    while (at != NULL && (size_t)(end - at) >= size && memcmp(at, needle, size) != 0) {
-        at = memchr(at + 1, needle[0], (size_t)(end - at) - 1);
-    }
-    return at != NULL && (size_t)(end - at) >= size;
-}
-
 /* A line that begins with `%`. */
 static bool has_directive(const char *text, size_t length)
 {
@@ -311,13 +288,8 @@ static bool has_long_blank(const CfnSource *source)
 static bool has_doubtful_lines(const CfnSource *source)
 {
     const char *text = source->text + source->start;
-    const size_t length = source->length - source->start;
-    const bool has_rare_breaks =
-        !source->is_ascii &&
-        (contains(text, length, "\xC2\x85") || contains(text, length, "\xE2\x80\xA8") ||
-         contains(text, length, "\xE2\x80\xA9") || contains(text, length, "\xEF\xBB\xBF"));
-    return has_rare_breaks || (source->has_returns && has_lone_return(text, length)) ||
-           has_directive(text, length);
+    return cfn_source_has_odd_breaks(source) || cfn_source_contains(source, "\xEF\xBB\xBF") ||
+           has_directive(text, source->length - source->start);
 }
 
 bool cfn_scan_libfyaml(CfnTokenSink *sink, GError **error)

@@ -200,6 +200,39 @@ const char *cfn_source_newline(const CfnSource *source, uint32_t offset)
     return newline > source->start && source->text[newline - 1] == '\r' ? "\r\n" : "\n";
 }
 
+/* As memmem, but quick where the first byte is rare. */
+bool cfn_source_contains(const CfnSource *source, const char *text)
+{
+    if (source->is_ascii) {
+        return false;
+    }
+    const char *end = source->text + source->length;
+    const size_t size = strlen(text);
+    const char *at = memchr(source->text + source->start, text[0], source->length - source->start);
+    while (at != NULL && (size_t)(end - at) >= size && memcmp(at, text, size) != 0) {
+        at = memchr(at + 1, text[0], (size_t)(end - at) - 1);
+    }
+    return at != NULL && (size_t)(end - at) >= size;
+}
+
+/* A carriage return that no newline follows. */
+static bool has_lone_return(const CfnSource *source)
+{
+    const char *end = source->text + source->length;
+    const char *at = memchr(source->text, '\r', source->length);
+    while (at != NULL && at + 1 < end && at[1] == '\n') {
+        at = memchr(at + 1, '\r', (size_t)(end - at) - 1);
+    }
+    return at != NULL;
+}
+
+bool cfn_source_has_odd_breaks(const CfnSource *source)
+{
+    return (source->has_returns && has_lone_return(source)) ||
+           cfn_source_contains(source, "\xC2\x85") || cfn_source_contains(source, "\xE2\x80\xA8") ||
+           cfn_source_contains(source, "\xE2\x80\xA9");
+}
+
 bool cfn_source_error(CfnSource *source, uint32_t offset, GError **error, CfnErrorCode code,
                       const char *format, ...)
 {

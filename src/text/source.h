@@ -62,6 +62,13 @@ uint32_t cfn_source_next_line(const CfnSource *source, uint32_t offset);
  */
 const char *cfn_source_newline(const CfnSource *source, uint32_t offset);
 
+/* Whether TEXT, whose first byte is not ASCII, stands in the source behind a byte order mark. */
+bool cfn_source_contains(const CfnSource *source, const char *text);
+
+/* Whether a line ends with what YAML 1.1 takes for a line break, and neither diffs nor we do: a
+   lone carriage return, NEL, LS or PS. */
+bool cfn_source_has_odd_breaks(const CfnSource *source);
+
 /* Sets ERROR to "path:line:column: message". Always returns false. */
 bool cfn_source_error(CfnSource *source, uint32_t offset, GError **error, CfnErrorCode code,
                       const char *format, ...) G_GNUC_PRINTF(5, 6);

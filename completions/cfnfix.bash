@@ -5,6 +5,7 @@ _cfnfix_ids() {
 }
 
 _cfnfix() {
+    local formats='text json'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} before
     COMPREPLY=()
     case $previous in
@@ -15,7 +16,8 @@ _cfnfix() {
         ;;
     --explain) mapfile -t COMPREPLY < <(compgen -W "$(_cfnfix_ids)" -- "$current") && return ;;
     --profile) mapfile -t COMPREPLY < <(compgen -W 'standard production ephemeral' -- "$current") && return ;;
-    --format) mapfile -t COMPREPLY < <(compgen -W 'text json' -- "$current") && return ;;
+    --format) mapfile -t COMPREPLY < <(compgen -W "$formats" -- "$current") && return ;;
+    --report) mapfile -t COMPREPLY < <(compgen -S : -W "$formats" -- "$current") && return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     -j | --jobs | --max-size | --set | --stdin-filename) return ;;
@@ -23,7 +25,7 @@ _cfnfix() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
-            --select --ignore --set --unsafe-fixes --profile --format -q --quiet --color --strict
+            --select --ignore --set --unsafe-fixes --profile --format --report -q --quiet --color --strict
             --max-size -j --jobs --list --explain --version -h --help' -- "$current")
         return
     fi

@@ -15,7 +15,7 @@ typedef struct {
     gboolean help, version, list;
     char *output, *output_dir, *patch, *stdin_filename;
     char *profile, *format, *color, *max_size, *jobs, *explain;
-    char **select, **ignore, **set, **inputs;
+    char **select, **ignore, **set, **report, **inputs;
 } CfnArguments;
 
 static void clear_arguments(CfnArguments *raw)
@@ -29,6 +29,7 @@ static void clear_arguments(CfnArguments *raw)
     g_strfreev(raw->select);
     g_strfreev(raw->ignore);
     g_strfreev(raw->set);
+    g_strfreev(raw->report);
     g_strfreev(raw->inputs);
 }
 
@@ -89,7 +90,9 @@ static GOptionContext *make_context(CfnArguments *raw)
         FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
         TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
              "PROFILE"),
-        TEXT(0, "format", format, "Report as text (for people) or json", "FORMAT"),
+        TEXT(0, "format", format, "Report as text (for people) or as a document of FORMAT",
+             "FORMAT"),
+        LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
         FLAG('q', "quiet", quiet, "Print nothing but errors"),
         TEXT(0, "color", color, "Color: auto, always or never", "WHEN"),
         FLAG(0, "strict", strict, "Exit with 1 while anything remains"),
@@ -208,28 +211,68 @@ static int read_choice(const char *what, const char *text, const char *const *na
     return text != NULL ? cfn_name_find(what, text, names, error) : preset;
 }
 
-static bool read_choices(const CfnArguments *raw, CfnCommand *command, GError **error)
+static const CfnReporter *read_format(const char *name, GError **error)
 {
-    static const char *const profiles[] = { "standard", "production", "ephemeral", NULL };
-    static const char *const colors[] = { "auto", "always", "never", NULL };
     g_autoptr(GPtrArray) formats = g_ptr_array_new();
     for (const CfnReporter *const *reporter = cfn_reporters; *reporter != NULL; reporter++) {
         g_ptr_array_add(formats, (gpointer)(*reporter)->name);
     }
     g_ptr_array_add(formats, NULL);
+    int format = cfn_name_find("format", name, (const char *const *)formats->pdata, error);
+    return format >= 0 ? cfn_reporters[format] : NULL;
+}
+
+/* One "FORMAT:FILE". */
+static bool read_report(const char *text, CfnCommand *command, GError **error)
+{
+    const char *colon = strchr(text, ':');
+    if (colon == NULL || colon[1] == '\0') {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "--report '%s' is not FORMAT:FILE", text);
+        return false;
+    }
+    g_autofree char *name = g_strndup(text, (gsize)(colon - text));
+    CfnReportWish wish = { .reporter = read_format(name, error) };
+    if (wish.reporter == NULL) {
+        return false;
+    }
+    if (strcmp(colon + 1, "-") == 0) {
+        return fail(error, "--report writes to files: --format owns standard output");
+    }
+    wish.path = g_strdup(colon + 1);
+    g_array_append_val(command->reports, wish);
+    command->needs |= wish.reporter->needs;
+    return true;
+}
+
+static bool read_reports(const CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    command->format = read_format(raw->format != NULL ? raw->format : "text", error);
+    if (command->format == NULL) {
+        return false;
+    }
+    command->needs = command->format->needs;
+    for (char **text = raw->report; text != NULL && *text != NULL; text++) {
+        if (!read_report(*text, command, error)) {
+            return false;
+        }
+    }
+    command->engine.without_operations = (command->needs & CFN_NEEDS_OPERATIONS) == 0;
+    command->engine.with_suggestions = (command->needs & CFN_NEEDS_SUGGESTIONS) != 0;
+    return true;
+}
+
+static bool read_choices(const CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    static const char *const profiles[] = { "standard", "production", "ephemeral", NULL };
+    static const char *const colors[] = { "auto", "always", "never", NULL };
     int profile = read_choice("profile", raw->profile, profiles, CFN_PROFILE_STANDARD, error);
     int color = profile < 0 ? -1 : read_choice("color", raw->color, colors, CFN_COLOR_AUTO, error);
-    int format = color < 0 ? -1
-                           : read_choice("format", raw->format, (const char *const *)formats->pdata,
-                                         0, error);
-    if (format < 0) {
+    if (color < 0) {
         return false;
     }
     command->engine.profile = (CfnProfile)profile;
     command->color = (CfnColor)color;
-    command->format = cfn_reporters[format];
-    command->engine.without_operations = command->format == &cfn_reporter_text;
-    return true;
+    return read_reports(raw, command, error);
 }
 
 static bool read_number(const char *option, const char *text, guint64 most, guint64 *number,
@@ -336,6 +379,19 @@ static bool decide_stdout(CfnCommand *command, GError **error)
     return true;
 }
 
+static void clear_wish(gpointer data)
+{
+    g_free(((CfnReportWish *)data)->path);
+}
+
+static CfnCommand *new_command(void)
+{
+    CfnCommand *command = g_new0(CfnCommand, 1);
+    command->reports = g_array_new(FALSE, FALSE, sizeof(CfnReportWish));
+    g_array_set_clear_func(command->reports, clear_wish);
+    return command;
+}
+
 static void take_plain(CfnArguments *raw, CfnCommand *command)
 {
     command->in_place = raw->in_place;
@@ -390,7 +446,7 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         fail(error, reason->message);
         return NULL;
     }
-    g_autoptr(CfnCommand) command = g_new0(CfnCommand, 1);
+    g_autoptr(CfnCommand) command = new_command();
     take_plain(&raw, command);
     command->help = raw.help;
     command->version = raw.version;
@@ -419,6 +475,7 @@ void cfn_command_free(CfnCommand *command)
     g_clear_pointer(&command->engine.select, g_hash_table_unref);
     g_clear_pointer(&command->engine.ignore, g_hash_table_unref);
     g_clear_pointer(&command->engine.settings, g_hash_table_unref);
+    g_array_unref(command->reports);
     g_strfreev(command->inputs);
     g_free(command->output);
     g_free(command->output_dir);

@@ -16,6 +16,12 @@ typedef enum {
     CFN_STDOUT_DIFF,
 } CfnStdout;
 
+/* A report that goes into a file: --report FORMAT:FILE. */
+typedef struct {
+    const CfnReporter *reporter; /* borrowed */
+    char *path;                  /* owned */
+} CfnReportWish;
+
 typedef struct {
     CfnOptions engine; /* its sets are owned here */
     char **inputs;     /* as typed; never NULL */
@@ -25,6 +31,8 @@ typedef struct {
     char *patch;      /* "-" is standard output; NULL */
     char *stdin_name; /* how standard input is called; never NULL */
     const CfnReporter *format;
+    GArray *reports; /* CfnReportWish; never NULL */
+    CfnNeeds needs;  /* of all reporters together */
     CfnColor color;
     size_t max_size;
     guint jobs;

@@ -26,10 +26,11 @@ typedef struct {
     GPtrArray *inputs;  /* CfnInput* */
     GPtrArray *targets; /* char* or NULL, one for each input */
     CfnTotals totals;
-    CfnManner manner; /* of the summary, on standard error */
-    bool colors_diff; /* on standard output */
+    CfnReport *summary;  /* on standard error */
+    CfnReport *document; /* of --format, on standard output; NULL if it has something else */
+    GPtrArray *reports;  /* CfnReport*, one for each of the command's */
+    bool colors_diff;    /* on standard output */
     bool shows_progress;
-    GString *text;    /* reused for what is about to be printed */
     GString *patch;   /* all diffs so far, for --patch; NULL if there is none */
     bool hides_patch; /* it is printed and not kept */
 } CfnSession;
@@ -69,11 +70,11 @@ bool cfn_finish_stdout(void)
     return false;
 }
 
-/* Prints what a reporter appended to the session's text, and empties it. */
-static void print_text(CfnSession *session, FILE *stream)
+/* Prints what there is of a report so far. */
+static void print_report(CfnReport *report, FILE *stream)
 {
-    fwrite(session->text->str, 1, session->text->len, stream);
-    g_string_truncate(session->text, 0);
+    fwrite(report->out->str, 1, report->out->len, stream);
+    g_string_truncate(report->out, 0);
 }
 
 static void print_template(const CfnResult *result)
@@ -99,8 +100,9 @@ static void print_diff(CfnSession *session, const CfnResult *result)
         fputs(result->diff, stdout);
         return;
     }
-    cfn_diff_view(session->text, result->diff, session->colors_diff);
-    print_text(session, stdout);
+    g_autoptr(GString) text = g_string_new(NULL);
+    cfn_diff_view(text, result->diff, session->colors_diff);
+    fwrite(text->str, 1, text->len, stdout);
     fflush(stdout); /* before the summary that belongs to it */
 }
 
@@ -116,8 +118,8 @@ static void print_result(CfnSession *session, const CfnResult *result)
         print_diff(session, result);
         return;
     case CFN_STDOUT_DOCUMENT:
-        session->command->format->result(&session->manner, result, &session->totals, session->text);
-        print_text(session, stdout);
+        cfn_report_add(session->document, result, &session->totals);
+        print_report(session->document, stdout);
     }
 }
 
@@ -126,8 +128,8 @@ static void summarize(CfnSession *session, const CfnResult *result)
     if (result->verdict == CFN_VERDICT_ERROR) {
         print_error(result->error->message);
     } else if (!session->command->quiet) {
-        cfn_reporter_text.result(&session->manner, result, &session->totals, session->text);
-        print_text(session, stderr);
+        cfn_report_add(session->summary, result, &session->totals);
+        print_report(session->summary, stderr);
     }
 }
 
@@ -148,11 +150,13 @@ static void show_progress(const CfnSession *session)
 /* By the main thread alone: libgit2 leaves something behind in each that it is set up in. */
 static void add_diff(const CfnCommand *command, CfnResult *result)
 {
-    bool is_wanted = command->standard_output == CFN_STDOUT_DIFF ||
-                     command->standard_output == CFN_STDOUT_DOCUMENT || command->patch != NULL;
+    bool is_wanted = command->standard_output == CFN_STDOUT_DIFF || command->patch != NULL ||
+                     (command->needs & CFN_NEEDS_DIFF) != 0;
+    if (command->needs != 0 || is_wanted) {
+        result->name = cfn_diff_path(result->path);
+    }
     if (is_wanted && result->verdict == CFN_VERDICT_CHANGED) {
-        g_autofree char *path = cfn_diff_path(result->path);
-        result->diff = cfn_diff(path, result->before, result->outcome->after);
+        result->diff = cfn_diff(result->name, result->before, result->outcome->after);
     }
 }
 
@@ -182,6 +186,9 @@ static void take(gpointer taken, gpointer data)
     print_result(session, result);
     summarize(session, result);
     keep_patch(session, result);
+    for (guint i = 0; i < session->reports->len; i++) {
+        cfn_report_add(session->reports->pdata[i], result, &session->totals);
+    }
     cfn_totals_add(&session->totals, result);
     show_progress(session);
 }
@@ -201,31 +208,46 @@ static void conclude(CfnSession *session)
 {
     const CfnCommand *command = session->command;
     erase_progress(session);
-    if (command->standard_output == CFN_STDOUT_DOCUMENT) {
-        command->format->end(&session->manner, &session->totals, session->text);
-        print_text(session, stdout);
+    if (session->document != NULL) {
+        cfn_report_end(session->document, &session->totals);
+        print_report(session->document, stdout);
     }
+    cfn_report_end(session->summary, &session->totals);
     if (!command->quiet) {
-        cfn_reporter_text.end(&session->manner, &session->totals, session->text);
-        print_text(session, stderr);
+        print_report(session->summary, stderr);
         if (finds_folder_empty(session)) {
             cfn_print_complaint("no CloudFormation template found");
         }
     }
 }
 
-static bool write_patch(CfnSession *session)
+/* Takes TEXT. */
+static bool write_text(const char *path, GString *text)
 {
-    if (session->patch == NULL) {
-        return true;
-    }
-    g_autoptr(GBytes) bytes = g_string_free_to_bytes(g_steal_pointer(&session->patch));
+    g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
     g_autoptr(GError) error = NULL;
-    if (!cfn_target_write(session->command->patch, bytes, &error)) {
+    if (!cfn_target_write(path, bytes, &error)) {
         print_error(error->message);
         return false;
     }
     return true;
+}
+
+/* The patch and the reports, as far as they can be written. */
+static bool write_files(CfnSession *session)
+{
+    const CfnCommand *command = session->command;
+    bool is_written =
+        session->patch == NULL || write_text(command->patch, g_steal_pointer(&session->patch));
+    for (guint i = 0; i < session->reports->len; i++) {
+        CfnReport *report = session->reports->pdata[i];
+        const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
+        cfn_report_end(report, &session->totals);
+        GString *text = report->out;
+        report->out = g_string_new(NULL);
+        is_written = write_text(wish->path, text) && is_written;
+    }
+    return is_written;
 }
 
 static int decide_exit(const CfnSession *session, bool is_written)
@@ -246,27 +268,43 @@ static int run(CfnSession *session)
     const CfnCommand *command = session->command;
     session->shows_progress =
         !command->quiet && session->inputs->len > PROGRESS_FROM && isatty(STDERR_FILENO);
-    if (command->standard_output == CFN_STDOUT_DOCUMENT) {
-        command->format->begin(session->text);
-        print_text(session, stdout);
+    if (session->document != NULL) {
+        print_report(session->document, stdout);
     }
     cfn_batch_run(session->inputs->len, command->jobs, work, take, session);
     conclude(session);
-    bool is_patched = write_patch(session);
+    bool is_written = write_files(session);
     bool is_printed = cfn_finish_stdout();
-    return decide_exit(session, is_patched && is_printed);
+    return decide_exit(session, is_written && is_printed);
+}
+
+static void begin_reports(CfnSession *session)
+{
+    const CfnCommand *command = session->command;
+    CfnManner manner = { .dry_run = command->dry_run,
+                         .keeps_data = command->engine.profile == CFN_PROFILE_PRODUCTION };
+    session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
+    for (guint i = 0; i < command->reports->len; i++) {
+        const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
+        g_ptr_array_add(session->reports, cfn_report_new(wish->reporter, &manner));
+    }
+    if (command->standard_output == CFN_STDOUT_DOCUMENT) {
+        session->document = cfn_report_new(command->format, &manner);
+    }
+    manner.color = has_color(command, STDERR_FILENO);
+    manner.shows_diff = command->standard_output == CFN_STDOUT_DIFF;
+    session->summary = cfn_report_new(&cfn_reporter_text, &manner);
+}
+
+static void end_reports(CfnSession *session)
+{
+    g_ptr_array_unref(session->reports);
+    cfn_report_free(session->document);
+    cfn_report_free(session->summary);
 }
 
 int cfn_session_run(const CfnCommand *command)
 {
-    CfnSession session = {
-        .command = command,
-        .manner = { .color = has_color(command, STDERR_FILENO),
-                    .dry_run = command->dry_run,
-                    .keeps_data = command->engine.profile == CFN_PROFILE_PRODUCTION,
-                    .shows_diff = command->standard_output == CFN_STDOUT_DIFF },
-        .colors_diff = has_color(command, STDOUT_FILENO),
-    };
     g_autoptr(GError) error = NULL;
     g_autoptr(GPtrArray) inputs = cfn_inputs_expand(command->inputs, command->output_dir);
     g_autoptr(GPtrArray) targets = cfn_targets_plan(command, inputs, &error);
@@ -274,14 +312,18 @@ int cfn_session_run(const CfnCommand *command)
         cfn_print_complaint(error->message);
         return CFN_EXIT_ERROR;
     }
-    session.inputs = inputs;
-    session.targets = targets;
-    session.text = g_string_new(NULL);
-    session.patch = command->patch != NULL ? g_string_new(NULL) : NULL;
-    session.hides_patch = command->patch != NULL && cfn_target_is_printed(command->patch);
+    CfnSession session = {
+        .command = command,
+        .inputs = inputs,
+        .targets = targets,
+        .colors_diff = has_color(command, STDOUT_FILENO),
+        .patch = command->patch != NULL ? g_string_new(NULL) : NULL,
+        .hides_patch = command->patch != NULL && cfn_target_is_printed(command->patch),
+    };
     cfn_totals_init(&session.totals);
+    begin_reports(&session);
     int status = run(&session);
+    end_reports(&session);
     cfn_totals_release(&session.totals);
-    g_string_free(session.text, TRUE);
     return status;
 }

@@ -92,6 +92,12 @@ static bool claim_all(const CfnCommand *command, const GPtrArray *inputs, const 
             return false;
         }
     }
+    for (guint i = 0; i < command->reports->len; i++) {
+        const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
+        if (!claim(sources, outputs, wish->path, "a report", error)) {
+            return false;
+        }
+    }
     return command->patch == NULL || claim(sources, outputs, command->patch, "the patch", error);
 }
 

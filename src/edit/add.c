@@ -458,7 +458,9 @@ void cfn_build_fillings(CfnBuild *build, const GPtrArray *wants)
 {
     g_autoptr(GPtrArray) fillings = merge_fillings(wants);
     for (guint i = 0; i < fillings->len; i++) {
+        cfn_build_begin(build);
         build_filling(build, fillings->pdata[i]);
+        cfn_build_end(build);
     }
     for (guint i = 0; i < wants->len; i++) {
         const CfnWant *want = wants->pdata[i];

@@ -51,6 +51,21 @@ void cfn_build_splice(CfnBuild *build, uint32_t start, uint32_t end, const char 
     g_array_append_val(build->splices, made);
 }
 
+void cfn_build_begin(CfnBuild *build)
+{
+    build->first_operation = build->edits->operations->len;
+    build->first_splice = build->splices->len;
+}
+
+void cfn_build_end(CfnBuild *build)
+{
+    for (guint i = build->first_splice; i < build->splices->len; i++) {
+        CfnPlaced *made = &g_array_index(build->splices, CfnPlaced, i);
+        made->operation = build->first_operation;
+        made->operations_end = build->edits->operations->len;
+    }
+}
+
 guint cfn_build_depth(const CfnNode *node)
 {
     guint depth = 0;
@@ -169,11 +184,40 @@ static void move_out_of_cuts(CfnBuild *build)
     }
 }
 
+/* Those of its operations. What is part of none makes room for what stands behind it. */
+static GPtrArray *owners_of(const CfnBuild *build, const CfnPlaced *placed, const CfnPlaced *next)
+{
+    if (placed->operation == placed->operations_end && next != NULL) {
+        placed = next;
+    }
+    GPtrArray *owners = g_ptr_array_new();
+    for (guint i = placed->operation; i < placed->operations_end; i++) {
+        const CfnOperation *operation = build->edits->operations->pdata[i];
+        for (guint k = 0; k < operation->owners->len; k++) {
+            cfn_build_add_owner(owners, operation->owners->pdata[k]);
+        }
+    }
+    return owners;
+}
+
+static void track_owners(CfnBuild *build)
+{
+    CfnPlaced *next = NULL;
+    for (guint i = build->splices->len; i > 0; i--) {
+        CfnPlaced *placed = &g_array_index(build->splices, CfnPlaced, i - 1);
+        placed->splice.owners = owners_of(build, placed, next);
+        next = placed;
+    }
+}
+
 static void hand_over_splices(CfnBuild *build)
 {
     g_array_sort(build->splices, by_place);
     move_out_of_cuts(build);
     g_array_sort(build->splices, by_place);
+    if (build->edits->tracks_owners) {
+        track_owners(build);
+    }
     int64_t shift = 0;
     for (guint i = 0; i < build->splices->len; i++) {
         const CfnSplice *one = &g_array_index(build->splices, CfnPlaced, i).splice;
@@ -202,7 +246,9 @@ static void build_text(CfnBuild *build, const CfnWant *want)
     GPtrArray *group = g_hash_table_lookup(build->text_edits, want->target);
     if (want->kind == CFN_WANT_SPLICE && group != NULL) {
         build->depth = cfn_build_depth(want->target);
+        cfn_build_begin(build);
         cfn_build_scalar(build, want->target, group);
+        cfn_build_end(build);
         g_hash_table_remove(build->text_edits, want->target);
     }
 }
@@ -215,13 +261,17 @@ static void build_all(CfnBuild *build, const GPtrArray *wants)
     cfn_build_promote_removals(build);
     cfn_build_removals(build);
     for (guint i = 0; i < build->growing->len; i++) {
+        cfn_build_begin(build);
         cfn_build_additions(build, build->growing->pdata[i]);
+        cfn_build_end(build);
     }
     for (guint i = 0; i < wants->len; i++) {
         build_text(build, wants->pdata[i]);
     }
     for (guint i = 0; i < wants->len; i++) {
+        cfn_build_begin(build);
         build_value(build, wants->pdata[i]);
+        cfn_build_end(build);
     }
     cfn_build_fillings(build, wants);
     cfn_build_final_break(build);

@@ -19,8 +19,10 @@ typedef struct {
     GHashTable *text_edits; /* scalar -> GPtrArray of CfnWant */
     GHashTable *wraps;      /* value -> GPtrArray of CfnWant */
     GArray *splices;        /* CfnPlaced */
-    guint depth;            /* of what is being built */
-    const CfnNode *final;   /* the block scalar that ends the text, when something follows it */
+    guint first_operation;  /* of the step that is being built: see cfn_build_begin */
+    guint first_splice;
+    guint depth;          /* of what is being built */
+    const CfnNode *final; /* the block scalar that ends the text, when something follows it */
 } CfnBuild;
 
 /* A splice and what decides its place among others at the same offset. */
@@ -28,6 +30,7 @@ typedef struct {
     CfnSplice splice;
     guint depth;
     guint order;
+    guint operation, operations_end; /* it is part of these; of none if they are equal */
 } CfnPlaced;
 
 /* ---- remove.c ---- */
@@ -70,6 +73,10 @@ void cfn_build_scalar(CfnBuild *build, const CfnNode *scalar, GPtrArray *wants);
 void cfn_build_wrap(CfnBuild *build, const CfnNode *node, const GPtrArray *wants);
 
 /* ---- build.c ---- */
+
+/* What is spliced from here to cfn_build_end is part of the operations that are made meanwhile. */
+void cfn_build_begin(CfnBuild *build);
+void cfn_build_end(CfnBuild *build);
 
 /* Each owner once; none where OWNER is NULL. */
 void cfn_build_add_owner(GPtrArray *owners, gpointer owner);

@@ -52,7 +52,9 @@ static void free_snippet(gpointer data)
 
 static void clear_splice(gpointer data)
 {
-    g_free(((CfnSplice *)data)->text);
+    CfnSplice *splice = data;
+    g_free(splice->text);
+    g_clear_pointer(&splice->owners, g_ptr_array_unref);
 }
 
 static gint by_start(gconstpointer a, gconstpointer b)
@@ -117,6 +119,11 @@ static const CfnTree *take_snippet(CfnEdits *edits, const char *yaml)
                             : NULL;
     }
     return snippet->tree;
+}
+
+void cfn_edits_track_owners(CfnEdits *edits)
+{
+    edits->tracks_owners = true;
 }
 
 const CfnTree *cfn_edits_snippet(CfnEdits *edits, const char *yaml)

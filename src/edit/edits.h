@@ -117,7 +117,11 @@ typedef struct {
     CfnSpan span;
     char *text;
     uint32_t length;
+    GPtrArray *owners; /* the owners of the changes that wanted it; NULL unless they are tracked */
 } CfnSplice;
+
+/* From now on splices are to tell their owners. */
+void cfn_edits_track_owners(CfnEdits *edits);
 
 /*
  * Decides which changes are applied (in the order they were made; what overlaps an earlier one

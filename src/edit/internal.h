@@ -67,7 +67,8 @@ struct CfnEdits {
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_odd_breaks;
-    GArray *anchors; /* CfnSpan, in the order of the source */
+    bool tracks_owners; /* splices tell theirs */
+    GArray *anchors;    /* CfnSpan, in the order of the source */
 };
 
 /* Parses YAML, which a transform wrote: malformed text is a bug. The tree is owned by EDITS. */

@@ -72,15 +72,15 @@ void cfn_build_promote_removals(CfnBuild *build)
     }
 }
 
-static void operate_removals(CfnBuild *build, const CfnNode *container)
+/* The children from FIRST to LAST that go. */
+static void operate_removals(CfnBuild *build, const CfnNode *first, const CfnNode *last)
 {
-    for (const CfnNode *child = container->first; child != NULL; child = cfn_next_child(child)) {
-        GPtrArray *owners = g_hash_table_lookup(build->removed, child);
-        if (owners != NULL) {
-            CfnOperation *operation = cfn_build_operate(build, CFN_OP_REMOVE, child, NULL);
-            for (guint i = 0; i < owners->len; i++) {
-                cfn_build_add_owner(operation->owners, owners->pdata[i]);
-            }
+    const CfnNode *end = cfn_next_child(last);
+    for (const CfnNode *child = first; child != end; child = cfn_next_child(child)) {
+        const GPtrArray *owners = g_hash_table_lookup(build->removed, child);
+        CfnOperation *operation = cfn_build_operate(build, CFN_OP_REMOVE, child, NULL);
+        for (guint i = 0; i < owners->len; i++) {
+            cfn_build_add_owner(operation->owners, owners->pdata[i]);
         }
     }
 }
@@ -96,7 +96,7 @@ static const CfnNode *run_end(const CfnBuild *build, const CfnNode *first)
     return last;
 }
 
-static void splice_removals(CfnBuild *build, const CfnNode *container)
+static void build_runs(CfnBuild *build, const CfnNode *container)
 {
     const CfnNode *before = NULL;
     const CfnNode *child = container->first;
@@ -104,10 +104,13 @@ static void splice_removals(CfnBuild *build, const CfnNode *container)
         const CfnNode *last = child;
         if (g_hash_table_contains(build->removed, child)) {
             last = run_end(build, child);
+            cfn_build_begin(build);
+            operate_removals(build, child, last);
             CfnSpan cut = container->style == CFN_FLOW
                               ? cfn_flow_extent(build->tree, before, child, last)
                               : cfn_block_extent(build->tree, before, child, last);
             cfn_build_splice(build, cut.start, cut.end, "", 0);
+            cfn_build_end(build);
         } else {
             before = child;
         }
@@ -136,11 +139,15 @@ void cfn_build_removals(CfnBuild *build)
         if (g_hash_table_lookup(build->losses, container) == NULL) {
             continue; /* promoted */
         }
-        operate_removals(build, container);
         if (!loses_all(build, container)) {
-            splice_removals(build, container);
-        } else if (!g_hash_table_contains(build->additions, container)) {
+            build_runs(build, container);
+            continue;
+        }
+        cfn_build_begin(build);
+        operate_removals(build, container->first, run_end(build, container->first));
+        if (!g_hash_table_contains(build->additions, container)) {
             splice_empty(build, container);
         }
+        cfn_build_end(build);
     }
 }

@@ -153,6 +153,9 @@ CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options, GHashTab
     CfnRound *round = g_new0(CfnRound, 1);
     round->options = options;
     round->edits = cfn_edits_new(tree);
+    if (options->with_suggestions) {
+        cfn_edits_track_owners(round->edits);
+    }
     round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
     round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);

@@ -25,6 +25,7 @@ typedef struct {
     GPtrArray *history;   /* CfnEdits* of the rounds before this one */
     GHashTable *pointers; /* of findings of the first round that were not repaired in it */
     GPtrArray *owners;    /* for each of the outcome's operations, the findings that wanted it */
+    CfnTrail *trail;      /* of all rounds, if there are to be suggestions, else NULL */
 } Run;
 
 static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner)
@@ -36,6 +37,7 @@ static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, C
         .history = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_edits_free),
         .pointers = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free),
         .owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref),
+        .trail = options->with_suggestions ? cfn_trail_new(outcome->source->length) : NULL,
     };
 }
 
@@ -48,6 +50,7 @@ static void run_release(Run *run)
     g_ptr_array_unref(run->history);
     g_hash_table_unref(run->pointers);
     g_ptr_array_unref(run->owners);
+    cfn_trail_free(run->trail);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_release)
 
@@ -193,6 +196,9 @@ static bool advance(Run *run, CfnRound *round, GBytes *bytes, GError **error)
     }
     cfn_tree_free(run->tree);
     g_clear_pointer(&run->source, cfn_source_free);
+    if (run->trail != NULL) {
+        cfn_trail_follow(run->trail, cfn_edits_splices(round->edits));
+    }
     run->tree = g_steal_pointer(&tree);
     run->source = g_steal_pointer(&source);
     g_ptr_array_add(run->history, g_steal_pointer(&round->edits));
@@ -255,6 +261,10 @@ static bool finish(Run *run, GError **error)
     run->outcome->rounds = run->history->len;
     run->outcome->after = run->source != NULL ? g_bytes_ref(run->source->bytes) : NULL;
     sort_findings(run);
+    if (run->trail != NULL && run->source != NULL) {
+        run->outcome->suggestions = cfn_suggestions_new(run->trail, run->outcome->source,
+                                                        run->source, run->outcome->findings);
+    }
     return true;
 }
 
@@ -337,6 +347,7 @@ void cfn_outcome_free(CfnOutcome *outcome)
     g_ptr_array_unref(outcome->findings);
     g_ptr_array_unref(outcome->operations);
     g_ptr_array_unref(outcome->notices);
+    g_clear_pointer(&outcome->suggestions, g_ptr_array_unref);
     g_clear_pointer(&outcome->secrets, g_hash_table_unref);
     g_clear_error(&outcome->error);
     g_free(outcome);

@@ -6,6 +6,7 @@
 #define CFN_ENGINE_RUN_H
 
 #include "engine/done.h"
+#include "engine/suggestion.h"
 #include "engine/transform.h"
 #include "syntax/opinion.h"
 
@@ -18,6 +19,7 @@ typedef struct {
     GHashTable *settings; /* "repair.key" -> "true" or "false"; NULL: presets */
     bool unsafe_fixes;
     bool without_operations; /* nobody will ask the outcome for them */
+    bool with_suggestions;   /* the outcome is to have them */
     CfnProfile profile;
 } CfnOptions;
 
@@ -29,14 +31,15 @@ typedef struct {
 } CfnNotice;
 
 typedef struct {
-    CfnSource *source;     /* the input; owned */
-    GBytes *after;         /* the text after; NULL if nothing changed; owned */
-    GPtrArray *findings;   /* CfnFinding* by place in the input; owned */
-    GPtrArray *operations; /* CfnDone* in order of round and source; owned */
-    GPtrArray *notices;    /* CfnNotice*; owned */
-    GHashTable *secrets;   /* set of lines of text that must not be shown; owned */
-    GError *error;         /* why the file is left alone, or NULL; owned */
-    uint32_t rounds;       /* rounds that changed something */
+    CfnSource *source;      /* the input; owned */
+    GBytes *after;          /* the text after; NULL if nothing changed; owned */
+    GPtrArray *findings;    /* CfnFinding* by place in the input; owned */
+    GPtrArray *operations;  /* CfnDone* in order of round and source; owned */
+    GPtrArray *suggestions; /* CfnSuggestion*, if they were asked for, else NULL; owned */
+    GPtrArray *notices;     /* CfnNotice*; owned */
+    GHashTable *secrets;    /* set of lines of text that must not be shown; owned */
+    GError *error;          /* why the file is left alone, or NULL; owned */
+    uint32_t rounds;        /* rounds that changed something */
     bool is_template;
     unsigned readers; /* CfnReaders that found the same in its texts. Two where something changed;
                          libyaml alone if libfyaml refuses or misreads them */

@@ -26,9 +26,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnHiding, cfn_hiding_free)
  */
 char *cfn_hide(const CfnHiding *hiding, const char *text, gsize length);
 
+/* DIFF, a unified one, with its secrets hidden; NULL if there are none. g_free it. */
+char *cfn_hide_diff(const CfnHiding *hiding, const char *diff);
+
 /* Hides the secrets of RESULT's outcome in all that is told of it: messages, reasons, notices,
    values of operations, the error, the diff, which is kept as the patch. Paths, keys in
-   operations and logical ids stay: they are names. */
+   operations and logical ids stay: they are names; so do suggestions, which are to be applied: who
+   tells them asks RESULT's `hiding`. */
 void cfn_hide_result(CfnResult *result);
 
 #endif

@@ -132,8 +132,7 @@ static bool put_hunk_line(GString *out, const CfnHiding *hiding, const char *lin
     return put_hidden(out, hiding, line + numbers, length - numbers);
 }
 
-/* The diff with its secrets hidden; NULL if there are none. */
-static char *hide_diff(const CfnHiding *hiding, const char *diff)
+char *cfn_hide_diff(const CfnHiding *hiding, const char *diff)
 {
     GString *out = g_string_new(NULL);
     bool is_hunk = false, hides = false;
@@ -172,7 +171,7 @@ static void hide_error(const CfnHiding *hiding, GError *error, const char *path)
 
 void cfn_hide_result(CfnResult *result)
 {
-    g_autoptr(CfnHiding) hiding =
+    const CfnHiding *hiding = result->hiding =
         result->outcome != NULL ? cfn_hiding_new(result->outcome->secrets) : NULL;
     if (hiding == NULL) {
         return;
@@ -181,7 +180,7 @@ void cfn_hide_result(CfnResult *result)
     if (result->error != NULL) {
         hide_error(hiding, result->error, result->path);
     }
-    char *hidden = result->diff != NULL ? hide_diff(hiding, result->diff) : NULL;
+    char *hidden = result->diff != NULL ? cfn_hide_diff(hiding, result->diff) : NULL;
     if (hidden != NULL) {
         result->patch = result->diff;
         result->diff = hidden;

@@ -1,36 +1,19 @@
 /*
  * The report for programs: docs/report.schema.json. One line for each file, so that it can be
  * written as they come.
- *
- * Everything outside ASCII is escaped, so the document is harmless on a terminal too.
  */
 #include "report/reporter.h"
 
-#include <jansson.h>
 #include <string.h>
 
-/* A string that may come from a file name, which can be any bytes. */
-static json_t *make_string(const char *text)
-{
-    g_autofree char *valid = g_utf8_make_valid(text, -1);
-    return json_string(valid);
-}
-
-static json_t *make_string_or_null(const char *text)
-{
-    return text != NULL ? make_string(text) : json_null();
-}
-
-static json_t *make_count(guint count)
-{
-    return json_integer((json_int_t)count);
-}
+#include "report/hide.h"
+#include "report/json_value.h"
 
 static json_t *make_place(CfnPlace place)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "line", make_count(place.line));
-    json_object_set_new(object, "column", make_count(place.column));
+    json_object_set_new(object, "line", cfn_json_count(place.line));
+    json_object_set_new(object, "column", cfn_json_count(place.column));
     return object;
 }
 
@@ -54,73 +37,83 @@ static json_t *make_finding(const CfnFinding *finding)
     json_object_set_new(object, "state", json_string(cfn_state_name(finding->state)));
     json_object_set_new(object, "safety", json_string(finding->unsafe ? "unsafe" : "safe"));
     json_object_set_new(object, "effects", make_effects(finding->effects));
-    json_object_set_new(object, "logicalId", make_string_or_null(finding->logical_id));
-    json_object_set_new(object, "path", make_string(finding->pointer));
+    json_object_set_new(object, "logicalId", cfn_json_string_or_null(finding->logical_id));
+    json_object_set_new(object, "path", cfn_json_string(finding->pointer));
     json_object_set_new(object, "range", range);
-    json_object_set_new(object, "message", make_string(finding->message));
-    json_object_set_new(object, "reason", make_string_or_null(finding->reason));
+    json_object_set_new(object, "message", cfn_json_string(finding->message));
+    json_object_set_new(object, "reason", cfn_json_string_or_null(finding->reason));
     return object;
+}
+
+static json_t *make_numbers(const GArray *numbers)
+{
+    json_t *array = json_array();
+    for (guint i = 0; i < numbers->len; i++) {
+        json_array_append_new(array, cfn_json_count(g_array_index(numbers, guint, i)));
+    }
+    return array;
 }
 
 static json_t *make_operation(const CfnDone *done)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "round", make_count(done->round));
+    json_object_set_new(object, "round", cfn_json_count(done->round));
     json_object_set_new(object, "op", json_string(done->op));
-    json_object_set_new(object, "path", make_string(done->path));
+    json_object_set_new(object, "path", cfn_json_string(done->path));
     if (done->value != NULL) {
         /* A number that jansson cannot hold is told as the text it is. */
         json_t *value = json_loads(done->value, JSON_DECODE_ANY, NULL);
-        json_object_set_new(object, "value", value != NULL ? value : make_string(done->value));
+        json_object_set_new(object, "value", value != NULL ? value : cfn_json_string(done->value));
     }
-    json_t *findings = json_array();
-    for (guint i = 0; i < done->findings->len; i++) {
-        json_array_append_new(findings, make_count(g_array_index(done->findings, guint, i)));
+    json_object_set_new(object, "findings", make_numbers(done->findings));
+    return object;
+}
+
+/* Text that a secret may be in: it is hidden. */
+static json_t *make_shown(const CfnResult *result, const char *text)
+{
+    g_autofree char *hidden =
+        result->hiding != NULL ? cfn_hide(result->hiding, text, strlen(text)) : NULL;
+    return cfn_json_string(hidden != NULL ? hidden : text);
+}
+
+static json_t *make_suggestion(const CfnResult *result, const CfnSuggestion *suggestion)
+{
+    json_t *replacements = json_array();
+    for (guint i = 0; i < suggestion->replacements->len; i++) {
+        const CfnReplacement *one = &g_array_index(suggestion->replacements, CfnReplacement, i);
+        json_t *object = json_object();
+        json_object_set_new(object, "line", cfn_json_count(one->first_line));
+        json_object_set_new(object, "lines", cfn_json_count(one->lines));
+        json_object_set_new(object, "text", make_shown(result, one->text));
+        json_array_append_new(replacements, object);
     }
-    json_object_set_new(object, "findings", findings);
+    json_t *object = json_object();
+    json_object_set_new(object, "findings", make_numbers(suggestion->findings));
+    json_object_set_new(object, "replacements", replacements);
     return object;
 }
 
 static json_t *make_notice(const CfnNotice *notice)
 {
     json_t *object = make_place(notice->place);
-    json_object_set_new(object, "message", make_string(notice->message));
+    json_object_set_new(object, "message", cfn_json_string(notice->message));
     return object;
 }
 
-/* Reads "12:" at *TEXT and moves behind it; 0, and no move, if there is no such thing. */
-static guint64 take_number(const char **text)
+static json_t *make_number_or_null(guint number)
 {
-    char *end = NULL;
-    guint64 number = g_ascii_isdigit(**text) ? g_ascii_strtoull(*text, &end, 10) : 0;
-    if (number == 0 || *end != ':') {
-        return 0;
-    }
-    *text = end + 1;
-    return number;
+    return number > 0 ? cfn_json_count(number) : json_null();
 }
 
-static json_t *make_number_or_null(guint64 number)
-{
-    return number > 0 ? json_integer((json_int_t)number) : json_null();
-}
-
-/* "path:line:column: message" or "path: message", taken apart. */
 static json_t *make_error(const CfnResult *result)
 {
-    const char *text = result->error->message;
-    guint64 line = 0, column = 0;
-    size_t length = strlen(result->path);
-    if (g_str_has_prefix(text, result->path) && text[length] == ':') {
-        text += length + 1;
-        line = take_number(&text);
-        column = line > 0 ? take_number(&text) : 0;
-        text += strspn(text, " ");
-    }
+    CfnPlace place;
+    const char *message = cfn_result_error(result, &place);
     json_t *object = json_object();
-    json_object_set_new(object, "line", make_number_or_null(line));
-    json_object_set_new(object, "column", make_number_or_null(column));
-    json_object_set_new(object, "message", make_string(text));
+    json_object_set_new(object, "line", make_number_or_null(place.line));
+    json_object_set_new(object, "column", make_number_or_null(place.column));
+    json_object_set_new(object, "message", cfn_json_string(message));
     return object;
 }
 
@@ -152,6 +145,7 @@ static json_t *make_readers(const CfnOutcome *outcome)
 static void add_outcome(json_t *file, const CfnResult *result)
 {
     json_t *findings = json_array(), *operations = json_array(), *notices = json_array();
+    json_t *suggestions = json_array();
     bool counts = result->verdict <= CFN_VERDICT_UNCHANGED;
     const CfnOutcome *outcome = result->outcome;
     const GPtrArray *found = cfn_result_findings(result);
@@ -162,40 +156,38 @@ static void add_outcome(json_t *file, const CfnResult *result)
         json_array_append_new(operations,
                               make_operation(g_ptr_array_index(outcome->operations, i)));
     }
+    for (guint i = 0; counts && outcome->suggestions != NULL && i < outcome->suggestions->len;
+         i++) {
+        json_array_append_new(suggestions, make_suggestion(result, outcome->suggestions->pdata[i]));
+    }
     for (guint i = 0; counts && i < outcome->notices->len; i++) {
         json_array_append_new(notices, make_notice(g_ptr_array_index(outcome->notices, i)));
     }
     json_object_set_new(file, "readers", counts ? make_readers(outcome) : json_array());
-    json_object_set_new(file, "rounds", make_count(counts ? outcome->rounds : 0));
+    json_object_set_new(file, "rounds", cfn_json_count(counts ? outcome->rounds : 0));
     json_object_set_new(file, "findings", findings);
     json_object_set_new(file, "operations", operations);
+    json_object_set_new(file, "suggestions", suggestions);
     json_object_set_new(file, "notices", notices);
 }
 
-static void append_json(GString *out, json_t *value)
-{
-    char *text = json_dumps(value, JSON_ENSURE_ASCII);
-    g_string_append(out, text);
-    free(text);
-    json_decref(value);
-}
-
-static void begin(GString *out)
+static gpointer begin(const CfnManner *manner, GString *out)
 {
     json_t *tool = json_pack("{s:s, s:s}", "name", "cfnfix", "version", CFN_VERSION);
     g_string_append(out, "{\"version\": 1, \"tool\": ");
-    append_json(out, tool);
+    cfn_json_append(out, tool);
     g_string_append(out, ", \"files\": [");
+    return NULL;
 }
 
-static void tell_result(const CfnManner *manner, const CfnResult *result, const CfnTotals *totals,
-                        GString *out)
+static void tell_result(gpointer state, const CfnManner *manner, const CfnResult *result,
+                        const CfnTotals *totals, GString *out)
 {
     json_t *file = json_object();
-    json_object_set_new(file, "path", make_string(result->path));
+    json_object_set_new(file, "path", cfn_json_string(result->path));
     json_object_set_new(file, "state", json_string(name_verdict(result->verdict)));
     add_outcome(file, result);
-    json_object_set_new(file, "diff", make_string(result->diff != NULL ? result->diff : ""));
+    json_object_set_new(file, "diff", cfn_json_string(result->diff != NULL ? result->diff : ""));
     json_object_set_new(file, "secretsHidden", json_boolean(result->hides));
     json_t *errors = json_array();
     if (result->error != NULL) {
@@ -203,25 +195,26 @@ static void tell_result(const CfnManner *manner, const CfnResult *result, const 
     }
     json_object_set_new(file, "errors", errors);
     g_string_append(out, totals->files > 0 ? ",\n" : "\n");
-    append_json(out, file);
+    cfn_json_append(out, file);
 }
 
-static void end(const CfnManner *manner, const CfnTotals *totals, GString *out)
+static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out)
 {
     json_t *summary = json_object();
-    json_object_set_new(summary, "files", make_count(totals->files));
-    json_object_set_new(summary, "changed", make_count(totals->changed));
-    json_object_set_new(summary, "fixed", make_count(totals->fixed));
-    json_object_set_new(summary, "needsConsent", make_count(totals->needs_consent));
-    json_object_set_new(summary, "cannotFix", make_count(totals->cannot_fix));
-    json_object_set_new(summary, "errors", make_count(totals->errors));
+    json_object_set_new(summary, "files", cfn_json_count(totals->files));
+    json_object_set_new(summary, "changed", cfn_json_count(totals->changed));
+    json_object_set_new(summary, "fixed", cfn_json_count(totals->fixed));
+    json_object_set_new(summary, "needsConsent", cfn_json_count(totals->needs_consent));
+    json_object_set_new(summary, "cannotFix", cfn_json_count(totals->cannot_fix));
+    json_object_set_new(summary, "errors", cfn_json_count(totals->errors));
     g_string_append(out, "\n], \"summary\": ");
-    append_json(out, summary);
+    cfn_json_append(out, summary);
     g_string_append(out, "}\n");
 }
 
 const CfnReporter cfn_reporter_json = {
     .name = "json",
+    .needs = CFN_NEEDS_DIFF | CFN_NEEDS_OPERATIONS | CFN_NEEDS_SUGGESTIONS,
     .begin = begin,
     .result = tell_result,
     .end = end,

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "report/hide.h"
+
 const CfnReporter *const cfn_reporters[] = {
     &cfn_reporter_text,
     &cfn_reporter_json,
@@ -21,6 +23,34 @@ const CfnReporter *cfn_reporter_find(const char *name)
     return NULL;
 }
 
+CfnReport *cfn_report_new(const CfnReporter *reporter, const CfnManner *manner)
+{
+    CfnReport *report = g_new0(CfnReport, 1);
+    report->reporter = reporter;
+    report->manner = *manner;
+    report->out = g_string_new(NULL);
+    report->state = reporter->begin(manner, report->out);
+    return report;
+}
+
+void cfn_report_add(CfnReport *report, const CfnResult *result, const CfnTotals *totals)
+{
+    report->reporter->result(report->state, &report->manner, result, totals, report->out);
+}
+
+void cfn_report_end(CfnReport *report, const CfnTotals *totals)
+{
+    report->reporter->end(report->state, &report->manner, totals, report->out);
+}
+
+void cfn_report_free(CfnReport *report)
+{
+    if (report != NULL) {
+        g_string_free(report->out, TRUE);
+        g_free(report);
+    }
+}
+
 void cfn_result_free(CfnResult *result)
 {
     if (result == NULL) {
@@ -32,12 +62,40 @@ void cfn_result_free(CfnResult *result)
     g_clear_error(&result->error);
     g_free(result->diff);
     g_free(result->patch);
+    g_free(result->name);
+    cfn_hiding_free(result->hiding);
     g_free(result);
 }
 
 const char *cfn_result_patch(const CfnResult *result)
 {
     return result->patch != NULL ? result->patch : result->diff;
+}
+
+/* Reads "12:" at *TEXT and moves behind it; 0, and no move, if there is no such thing. */
+static uint32_t take_number(const char **text)
+{
+    char *end = NULL;
+    guint64 number = g_ascii_isdigit(**text) ? g_ascii_strtoull(*text, &end, 10) : 0;
+    if (number == 0 || number > UINT32_MAX || *end != ':') {
+        return 0;
+    }
+    *text = end + 1;
+    return (uint32_t)number;
+}
+
+const char *cfn_result_error(const CfnResult *result, CfnPlace *place)
+{
+    const char *text = result->error->message;
+    size_t length = strlen(result->path);
+    *place = (CfnPlace){ 0, 0 };
+    if (g_str_has_prefix(text, result->path) && text[length] == ':') {
+        text += length + 1;
+        place->line = take_number(&text);
+        place->column = place->line > 0 ? take_number(&text) : 0;
+        text += strspn(text, " ");
+    }
+    return text;
 }
 
 const GPtrArray *cfn_result_findings(const CfnResult *result)

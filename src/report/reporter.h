@@ -26,6 +26,8 @@ typedef struct {
     char *diff;          /* as it is shown; NULL if nobody asked for it; owned */
     char *patch;         /* as it applies, if the shown one hides something, else NULL; owned */
     bool hides;          /* the diff or an operation has CFN_HIDDEN where there is a secret */
+    char *name;          /* the path as diffs name it: cfn_diff_path; owned */
+    struct CfnHiding *hiding; /* of the template's secrets, NULL if it has none; owned */
 } CfnResult;
 
 void cfn_result_free(CfnResult *result);
@@ -59,14 +61,40 @@ typedef struct {
     bool shows_diff; /* on standard output */
 } CfnManner;
 
-typedef struct {
+/* What a reporter needs to be worked out for it. Bits. */
+typedef enum {
+    CFN_NEEDS_DIFF = 1 << 0,
+    CFN_NEEDS_OPERATIONS = 1 << 1,
+    CFN_NEEDS_SUGGESTIONS = 1 << 2,
+} CfnNeeds;
+
+typedef struct CfnReporter {
     const char *name; /* as --format has it */
-    void (*begin)(GString *out);
+    CfnNeeds needs;
+    /* All of these append to OUT, which may be emptied in between. STATE is what `begin` returned:
+       NULL if a reporter keeps nothing from one result to the next. `end` frees it. */
+    gpointer (*begin)(const CfnManner *manner, GString *out);
     /* TOTALS are those of the results before this one. */
-    void (*result)(const CfnManner *manner, const CfnResult *result, const CfnTotals *totals,
-                   GString *out);
-    void (*end)(const CfnManner *manner, const CfnTotals *totals, GString *out);
+    void (*result)(gpointer state, const CfnManner *manner, const CfnResult *result,
+                   const CfnTotals *totals, GString *out);
+    void (*end)(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out);
 } CfnReporter;
+
+/* One document that is being written. */
+typedef struct {
+    const CfnReporter *reporter;
+    CfnManner manner;
+    gpointer state;
+    GString *out; /* what is written and was not taken yet; owned */
+} CfnReport;
+
+/* Begins a document. MANNER is copied. */
+CfnReport *cfn_report_new(const CfnReporter *reporter, const CfnManner *manner);
+void cfn_report_add(CfnReport *report, const CfnResult *result, const CfnTotals *totals);
+/* To be called once, and before it is freed. */
+void cfn_report_end(CfnReport *report, const CfnTotals *totals);
+void cfn_report_free(CfnReport *report);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnReport, cfn_report_free)
 
 /* For people, on standard error. Errors are not in it: they are printed as they stand. */
 extern const CfnReporter cfn_reporter_text;
@@ -77,6 +105,10 @@ extern const CfnReporter cfn_reporter_json;
 extern const CfnReporter *const cfn_reporters[];
 /* The one called NAME, or NULL. */
 const CfnReporter *cfn_reporter_find(const char *name);
+
+/* The error of RESULT taken apart: "path:line:column: message" or "path: message". Returns the
+   message (borrowed); a place that it does not tell is 0. */
+const char *cfn_result_error(const CfnResult *result, CfnPlace *place);
 
 /* The findings of RESULT that count: none if the file was left alone because of an error. Never
    NULL, borrowed. */

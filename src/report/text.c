@@ -178,8 +178,8 @@ static void append_headline(GString *out, const CfnManner *manner, const CfnResu
     g_string_free(counts, TRUE);
 }
 
-static void tell_result(const CfnManner *manner, const CfnResult *result, const CfnTotals *before,
-                        GString *out)
+static void tell_result(gpointer state, const CfnManner *manner, const CfnResult *result,
+                        const CfnTotals *before, GString *out)
 {
     const CfnOutcome *outcome = result->outcome;
     if (result->verdict > CFN_VERDICT_UNCHANGED ||
@@ -253,7 +253,7 @@ static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *
     g_string_append(out, "'cfnfix --explain ID' tells more about a repair\n");
 }
 
-static void end(const CfnManner *manner, const CfnTotals *totals, GString *out)
+static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out)
 {
     if (totals->templates > 1) {
         append_sums(out, manner, totals);
@@ -270,8 +270,9 @@ static void end(const CfnManner *manner, const CfnTotals *totals, GString *out)
     append_hint(out, manner, totals);
 }
 
-static void begin(GString *out)
+static gpointer begin(const CfnManner *manner, GString *out)
 {
+    return NULL;
 }
 
 const CfnReporter cfn_reporter_text = {

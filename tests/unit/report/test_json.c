@@ -116,18 +116,17 @@ static CfnResult *make_error(const char *path, const char *message)
 /* What REPORTER tells of RESULTS (ended by NULL), which are freed. */
 static char *tell(const CfnReporter *reporter, const CfnManner *manner, CfnResult **results)
 {
-    GString *out = g_string_new(NULL);
     CfnTotals totals;
     cfn_totals_init(&totals);
-    reporter->begin(out);
+    g_autoptr(CfnReport) report = cfn_report_new(reporter, manner);
     for (; *results != NULL; results++) {
-        reporter->result(manner, *results, &totals, out);
+        cfn_report_add(report, *results, &totals);
         cfn_totals_add(&totals, *results);
         cfn_result_free(*results);
     }
-    reporter->end(manner, &totals, out);
+    cfn_report_end(report, &totals);
     cfn_totals_release(&totals);
-    return g_string_free(out, FALSE);
+    return g_strdup(report->out->str);
 }
 
 /* The value at a path of keys and indices, which must be there. */

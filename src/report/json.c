@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "engine/fingerprint.h"
 #include "report/hide.h"
 #include "report/json_value.h"
 
@@ -27,13 +28,14 @@ static json_t *make_effects(CfnEffects effects)
     return array;
 }
 
-static json_t *make_finding(const CfnFinding *finding)
+static json_t *make_finding(const CfnFinding *finding, const char *fingerprint)
 {
     json_t *range = json_object();
     json_object_set_new(range, "start", make_place(finding->start));
     json_object_set_new(range, "end", make_place(finding->end));
     json_t *object = json_object();
     json_object_set_new(object, "id", json_string(finding->transform->id));
+    json_object_set_new(object, "fingerprint", json_string(fingerprint));
     json_object_set_new(object, "state", json_string(cfn_state_name(finding->state)));
     json_object_set_new(object, "safety", json_string(finding->unsafe ? "unsafe" : "safe"));
     json_object_set_new(object, "effects", make_effects(finding->effects));
@@ -149,8 +151,9 @@ static void add_outcome(json_t *file, const CfnResult *result)
     bool counts = result->verdict <= CFN_VERDICT_UNCHANGED;
     const CfnOutcome *outcome = result->outcome;
     const GPtrArray *found = cfn_result_findings(result);
+    g_autoptr(GPtrArray) fingerprints = cfn_fingerprints(result->name, found);
     for (guint i = 0; i < found->len; i++) {
-        json_array_append_new(findings, make_finding(g_ptr_array_index(found, i)));
+        json_array_append_new(findings, make_finding(found->pdata[i], fingerprints->pdata[i]));
     }
     for (guint i = 0; counts && i < outcome->operations->len; i++) {
         json_array_append_new(operations,

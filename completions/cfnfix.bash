@@ -25,8 +25,8 @@ _cfnfix() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
-            --select --ignore --set --unsafe-fixes --profile --format --report -q --quiet --color --strict
-            --max-size -j --jobs --list --explain --version -h --help' -- "$current")
+            --select --ignore --set --unsafe-fixes --no-ignores --profile --format --report -q --quiet
+            --color --strict --max-size -j --jobs --list --explain --version -h --help' -- "$current")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -170,7 +170,7 @@ static void admit_logs(CfnPass *pass, const GPtrArray *keys)
         const CfnTransform *statement = &cfn_transform_kms_logs_statement;
         CfnKmsUsage usage = cfn_kms_usage(pass->template, keys->pdata[i]);
         if (usage.log_groups && !cfn_pass_skips(pass, keys->pdata[i]) &&
-            !cfn_template_ignores(pass->template, keys->pdata[i], statement->id)) {
+            !cfn_pass_spares(pass, keys->pdata[i], statement)) {
             statement->apply(pass, keys->pdata[i]);
         }
         cfn_kms_usage_clear(&usage);

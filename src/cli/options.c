@@ -5,13 +5,16 @@
 
 #include <string.h>
 
-#include "cli/names.h"
+#include "engine/names.h"
 #include "text/hash.h"
+#include "text/names.h"
+#include "transforms/registry.h"
 
 /* The options as GOption leaves them: numbers and names still text, since file names need not be
    UTF-8. */
 typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
+    gboolean no_ignores;
     gboolean help, version, list;
     char *output, *output_dir, *patch, *stdin_filename;
     char *profile, *format, *color, *max_size, *jobs, *explain;
@@ -87,6 +90,7 @@ static GOptionContext *make_context(CfnArguments *raw)
         LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
         LIST("ignore", ignore, "Do not run these repairs", "IDS"),
         LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
+        FLAG(0, "no-ignores", no_ignores, "Take no notice of what templates say to ignore"),
         FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
         TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
              "PROFILE"),
@@ -400,6 +404,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->strict = raw->strict;
     command->skip_non_templates = raw->skip_non_templates;
     command->engine.unsafe_fixes = raw->unsafe_fixes;
+    command->engine.no_ignores = raw->no_ignores;
     command->output = g_steal_pointer(&raw->output);
     command->output_dir = g_steal_pointer(&raw->output_dir);
     command->patch = g_steal_pointer(&raw->patch);
@@ -413,6 +418,7 @@ static bool take_repairs(const CfnArguments *raw, CfnCommand *command,
                          const CfnTransform *const *transforms, GError **error)
 {
     command->engine.transforms = transforms;
+    command->engine.other_ids = cfn_other_ids;
     if (raw->explain != NULL) {
         command->explain = cfn_name_transform(raw->explain, transforms, error);
     }

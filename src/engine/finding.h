@@ -48,9 +48,10 @@ typedef struct CfnFinding {
     char *pointer; /* JSON Pointer in the input; of what an earlier round wrote, in the tree of its
                       own */
     CfnSpan span;  /* in the input text */
-    CfnPlace start, end;      /* the same as people count; end is exclusive */
-    uint32_t round;           /* in which it was found, from 1 */
-    struct CfnChange *change; /* private to the engine; NULL once the round is over */
+    CfnPlace start, end;                /* the same as people count; end is exclusive */
+    uint32_t round;                     /* in which it was found, from 1 */
+    const struct CfnResource *resource; /* private to the engine; NULL once the round is over */
+    struct CfnChange *change;           /* private to the engine; NULL once the round is over */
 } CfnFinding;
 
 void cfn_finding_free(CfnFinding *finding);

@@ -63,6 +63,19 @@ static int by_place(gconstpointer a, gconstpointer b)
     return one.column < other.column ? -1 : one.column > other.column;
 }
 
+void cfn_notice_add(GPtrArray *notices, CfnSource *source, uint32_t offset, const char *message)
+{
+    CfnNotice *notice = g_new0(CfnNotice, 1);
+    notice->place = cfn_source_place(source, offset);
+    notice->message = g_strdup(message);
+    g_ptr_array_add(notices, notice);
+}
+
+void cfn_notices_sort(GPtrArray *notices)
+{
+    g_ptr_array_sort(notices, by_place);
+}
+
 void cfn_notices_find(const CfnTree *tree, GPtrArray *notices)
 {
     if (!tree->has_anchors && !tree->has_merge_keys && !tree->has_duplicates) {
@@ -72,13 +85,11 @@ void cfn_notices_find(const CfnTree *tree, GPtrArray *notices)
     find_first(tree, first);
     for (int kind = 0; kind < KINDS; kind++) {
         if (first[kind] != NULL) {
-            CfnNotice *notice = g_new0(CfnNotice, 1);
-            notice->place = cfn_source_place(tree->source, first[kind]->span.start);
-            notice->message = message_of(kind, first[kind]);
-            g_ptr_array_add(notices, notice);
+            g_autofree char *message = message_of(kind, first[kind]);
+            cfn_notice_add(notices, tree->source, first[kind]->span.start, message);
         }
     }
-    g_ptr_array_sort(notices, by_place);
+    cfn_notices_sort(notices);
 }
 
 void cfn_notice_free(CfnNotice *notice)

@@ -18,6 +18,7 @@ CfnFinding *cfn_report(CfnPass *pass, const CfnNode *node, const char *format, .
     finding->effects = pass->transform->effects;
     finding->logical_id = resource != NULL ? g_strdup(resource->logical_id) : NULL;
     finding->pointer = cfn_pointer(node);
+    finding->resource = resource;
     finding->span = node->span;
     g_ptr_array_add(pass->round->findings, finding);
     return finding;
@@ -41,7 +42,7 @@ void cfn_pass_hide_text(CfnPass *pass, const char *text)
     for (char **line = lines; *line != NULL; line++) {
         g_strstrip(*line);
         if (**line != '\0' && (is_one || has_word(*line))) {
-            g_hash_table_add(pass->round->secrets, g_strdup(*line));
+            g_hash_table_add(pass->round->rounds->secrets, g_strdup(*line));
         }
     }
 }
@@ -124,11 +125,17 @@ bool cfn_pass_setting(const CfnPass *pass, const char *key)
 bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource)
 {
     return cfn_resource_is_ours(resource) ||
-           cfn_template_ignores(pass->template, resource, pass->transform->id);
+           cfn_ignoring_skips(pass->round->ignoring, resource, pass->transform);
+}
+
+bool cfn_pass_spares(const CfnPass *pass, const CfnResource *resource,
+                     const CfnTransform *transform)
+{
+    return cfn_ignoring_touches(pass->round->ignoring, resource, transform);
 }
 
 bool cfn_pass_runs(const CfnPass *pass, const CfnTransform *transform)
 {
     return cfn_options_select(pass->round->options, transform) &&
-           !cfn_template_ignores(pass->template, NULL, transform->id);
+           !cfn_ignoring_skips(pass->round->ignoring, NULL, transform);
 }

@@ -83,11 +83,113 @@ static void run_those(CfnRound *round, const CfnTemplate *template, bool last)
     }
 }
 
-static void run_transforms(CfnRound *round, const CfnTree *tree)
+static void run_transforms(CfnRound *round)
 {
-    g_autoptr(CfnTemplate) template = cfn_template_new(tree);
-    run_those(round, template, false);
-    run_those(round, template, true);
+    run_those(round, round->template, false);
+    run_those(round, round->template, true);
+}
+
+/* ---- What is accepted ---- */
+
+static void locate(const CfnRound *round, CfnFinding *finding)
+{
+    const CfnRounds *rounds = round->rounds;
+    finding->span.start = cfn_history_map_back(rounds->history, finding->span.start);
+    finding->span.end =
+        MAX(cfn_history_map_back(rounds->history, finding->span.end), finding->span.start);
+    finding->start = cfn_source_place(rounds->input, finding->span.start);
+    finding->end = cfn_source_place(rounds->input, finding->span.end);
+}
+
+static bool is_accepted(const CfnRound *round, const CfnFinding *finding)
+{
+    const CfnOptions *options = round->options;
+    return cfn_ignoring_accepts(round->ignoring, finding) ||
+           (options->accepts != NULL &&
+            options->accepts(options->accepts_data, finding, round->rounds->input));
+}
+
+/* Takes the findings that are accepted out of the round. */
+static void set_aside(CfnRound *round)
+{
+    GPtrArray *findings = round->findings;
+    guint kept = 0;
+    for (guint i = 0; i < findings->len; i++) {
+        CfnFinding *finding = findings->pdata[i];
+        if (!is_accepted(round, finding)) {
+            findings->pdata[kept++] = finding;
+            continue;
+        }
+        if (finding->change != NULL) {
+            cfn_change_drop(finding->change);
+        }
+        g_ptr_array_add(round->accepted, finding);
+    }
+    findings->len = kept;
+}
+
+/* ---- What would have been found ---- */
+
+static char *describe(const CfnFinding *finding)
+{
+    return g_strdup_printf("%s %u %s", finding->transform->id, finding->span.start,
+                           finding->message);
+}
+
+/* Marks the ignores that are of use to ROUND, going by ALL that is found without any. A finding
+   that is new and in no place that is ignored comes from an ignore elsewhere. */
+static void compare(const CfnRound *round, const CfnRound *all)
+{
+    g_autoptr(GHashTable) known = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < round->findings->len; i++) {
+        g_hash_table_add(known, describe(round->findings->pdata[i]));
+    }
+    for (guint i = 0; i < all->findings->len; i++) {
+        CfnFinding *finding = all->findings->pdata[i];
+        g_autofree char *description = describe(finding);
+        const CfnResource *there = finding->resource;
+        finding->resource =
+            there != NULL ? cfn_template_resource_at(round->template, there->index) : NULL;
+        if (!cfn_ignoring_accepts(round->ignoring, finding) &&
+            !g_hash_table_contains(known, description)) {
+            cfn_ignoring_trust(round->ignoring, finding->transform);
+        }
+    }
+}
+
+static CfnRound *find_all(const CfnTree *tree, const CfnRounds *rounds, CfnIgnores *ignores)
+{
+    CfnRound *round = g_new0(CfnRound, 1);
+    round->rounds = rounds;
+    round->options = rounds->options;
+    round->template = cfn_template_new(tree);
+    round->ignoring = cfn_ignoring_new(ignores, round->template, rounds->history);
+    round->edits = cfn_edits_new(tree);
+    if (rounds->options->with_suggestions) {
+        cfn_edits_track_owners(round->edits);
+    }
+    round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    round->accepted = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
+    round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
+    round->given_ids = g_hash_table_new(cfn_hash_string, g_str_equal);
+    run_transforms(round);
+    for (guint i = 0; i < round->findings->len; i++) {
+        locate(round, round->findings->pdata[i]);
+    }
+    return round;
+}
+
+/* Transforms say nothing about what they skip. So where something is skipped they are asked once
+   more, as if nothing were: to know what was of no use, and what must not be shown. */
+static void ask_again(const CfnRound *round, const CfnTree *tree)
+{
+    bool is_first = round->rounds->history->len == 0;
+    if (cfn_ignoring_hides(round->ignoring) &&
+        (is_first || cfn_ignoring_is_open(round->ignoring))) {
+        g_autoptr(CfnRound) all = find_all(tree, round->rounds, NULL);
+        compare(round, all);
+    }
 }
 
 /* ---- Settling ---- */
@@ -148,22 +250,13 @@ static void settle(const CfnOptions *options, CfnFinding *finding)
              (finding->change != NULL && !cfn_change_is_empty(finding->change)));
 }
 
-CfnRound *cfn_round_new(const CfnTree *tree, const CfnOptions *options, GHashTable *secrets)
+CfnRound *cfn_round_new(const CfnTree *tree, const CfnRounds *rounds)
 {
-    CfnRound *round = g_new0(CfnRound, 1);
-    round->options = options;
-    round->edits = cfn_edits_new(tree);
-    if (options->with_suggestions) {
-        cfn_edits_track_owners(round->edits);
-    }
-    round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
-    round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
-    round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
-    round->given_ids = g_hash_table_new(cfn_hash_string, g_str_equal);
-    round->secrets = secrets;
-    run_transforms(round, tree);
+    CfnRound *round = find_all(tree, rounds, rounds->ignores);
+    ask_again(round, tree);
+    set_aside(round);
     for (guint i = 0; i < round->findings->len; i++) {
-        settle(options, round->findings->pdata[i]);
+        settle(rounds->options, round->findings->pdata[i]);
     }
     return round;
 }
@@ -175,8 +268,11 @@ void cfn_round_free(CfnRound *round)
     }
     cfn_edits_free(round->edits);
     g_ptr_array_unref(round->findings);
+    g_ptr_array_unref(round->accepted);
     g_hash_table_unref(round->shared);
     g_hash_table_unref(round->given_ids);
     g_hash_table_unref(round->logical_ids);
+    cfn_ignoring_free(round->ignoring);
+    cfn_template_free(round->template);
     g_free(round);
 }

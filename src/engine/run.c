@@ -24,8 +24,9 @@ typedef struct {
     CfnTree *tree;        /* its tree */
     GPtrArray *history;   /* CfnEdits* of the rounds before this one */
     GHashTable *pointers; /* of findings of the first round that were not repaired in it */
-    GPtrArray *owners;    /* for each of the outcome's operations, the findings that wanted it */
-    CfnTrail *trail;      /* of all rounds, if there are to be suggestions, else NULL */
+    CfnIgnores *ignores;
+    GPtrArray *owners; /* for each of the outcome's operations, the findings that wanted it */
+    CfnTrail *trail;   /* of all rounds, if there are to be suggestions, else NULL */
 } Run;
 
 static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner)
@@ -51,6 +52,7 @@ static void run_release(Run *run)
     g_hash_table_unref(run->pointers);
     g_ptr_array_unref(run->owners);
     cfn_trail_free(run->trail);
+    cfn_ignores_free(run->ignores);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Run, run_release)
 
@@ -61,15 +63,6 @@ static bool fail(const Run *run, GError **error, const char *what)
 }
 
 /* ---- Findings ---- */
-
-/* Of a place in this round's text the one in the input. */
-static uint32_t map_back(const Run *run, uint32_t offset)
-{
-    for (guint i = run->history->len; i > 0; i--) {
-        offset = cfn_edits_map_back(run->history->pdata[i - 1], offset);
-    }
-    return offset;
-}
 
 /* What a finding of the first round that waits, or cannot be fixed, is known by in later rounds. */
 static char *mark_of(const CfnFinding *finding)
@@ -98,14 +91,10 @@ static void restore_pointer(Run *run, CfnFinding *finding)
 
 static void keep_finding(Run *run, CfnFinding *finding)
 {
-    CfnSource *input = run->outcome->source;
     finding->change = NULL;
+    finding->resource = NULL;
     finding->round = run->history->len + 1;
-    finding->span.start = map_back(run, finding->span.start);
-    finding->span.end = MAX(map_back(run, finding->span.end), finding->span.start);
     restore_pointer(run, finding);
-    finding->start = cfn_source_place(input, finding->span.start);
-    finding->end = cfn_source_place(input, finding->span.end);
     g_ptr_array_add(run->outcome->findings, finding);
 }
 
@@ -214,7 +203,14 @@ static bool ask_other(Run *run, GError **error)
 
 static bool run_round(Run *run, bool *at_rest, GError **error)
 {
-    g_autoptr(CfnRound) round = cfn_round_new(run->tree, run->options, run->outcome->secrets);
+    const CfnRounds rounds = {
+        .options = run->options,
+        .input = run->outcome->source,
+        .history = run->history,
+        .ignores = run->ignores,
+        .secrets = run->outcome->secrets,
+    };
+    g_autoptr(CfnRound) round = cfn_round_new(run->tree, &rounds);
     g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
     *at_rest = bytes == NULL;
     keep_findings(run, round, *at_rest);
@@ -283,7 +279,12 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
     }
     outcome->readers = scanner == CFN_SCANNER_LIBFYAML ? CFN_READER_LIBFYAML : CFN_READER_LIBYAML;
     cfn_notices_find(run.tree, outcome->notices);
-    return run_rounds(&run, error) && finish(&run, error);
+    run.ignores = cfn_ignores_new(run.tree, options);
+    if (!run_rounds(&run, error) || !finish(&run, error)) {
+        return false;
+    }
+    cfn_ignores_tell(run.ignores, outcome->source, outcome->notices);
+    return true;
 }
 
 /* ---- Outcomes ---- */

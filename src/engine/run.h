@@ -6,6 +6,7 @@
 #define CFN_ENGINE_RUN_H
 
 #include "engine/done.h"
+#include "engine/other_tools.h"
 #include "engine/suggestion.h"
 #include "engine/transform.h"
 #include "syntax/opinion.h"
@@ -18,6 +19,12 @@ typedef struct {
     GHashTable *ignore; /* set of ids not to run; NULL: none */
     GHashTable *settings; /* "repair.key" -> "true" or "false"; NULL: presets */
     bool unsafe_fixes;
+    const CfnOtherId *other_ids; /* ended by a NULL tool; borrowed; NULL: none */
+    bool no_ignores;             /* what the template itself says to ignore does not count */
+    /* Whether a finding is not to be told and not to be repaired; NULL: none. Its places are in the
+       input, its pointer is of the tree of its round. Called by any thread. */
+    bool (*accepts)(gpointer data, const CfnFinding *finding, const CfnSource *input);
+    gpointer accepts_data;
     bool without_operations; /* nobody will ask the outcome for them */
     bool with_suggestions;   /* the outcome is to have them */
     CfnProfile profile;

@@ -84,6 +84,9 @@ bool cfn_pass_setting(const CfnPass *pass, const char *key);
 /* Whether RESOURCE ignores this transform, or cfnfix itself wrote it. The engine asks before
    `apply`; `apply_template` and looks at other resources ask themselves. */
 bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource);
+/* Whether TRANSFORM leaves RESOURCE, or something in it, alone because the template says so. */
+bool cfn_pass_spares(const CfnPass *pass, const CfnResource *resource,
+                     const CfnTransform *transform);
 /* Whether TRANSFORM sees this template, too. */
 bool cfn_pass_runs(const CfnPass *pass, const CfnTransform *transform);
 

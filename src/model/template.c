@@ -356,19 +356,6 @@ bool cfn_template_is_cdk(const CfnTemplate *template)
 
 /* ---- What cfnfix itself reads in Metadata ---- */
 
-bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resource, const char *id)
-{
-    const CfnNode *metadata =
-        resource != NULL ? resource->metadata : cfn_template_section(template, "Metadata");
-    const CfnNode *ignored = cfn_node_at(metadata, "cfnfix", "ignore", NULL);
-    cfn_node_each_item(item, ignored) {
-        if (cfn_node_equals(item, id)) {
-            return true;
-        }
-    }
-    return cfn_node_equals(ignored, id);
-}
-
 bool cfn_resource_is_ours(const CfnResource *resource)
 {
     return cfn_node_at(resource->metadata, "cfnfix", "written-by", NULL) != NULL;

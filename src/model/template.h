@@ -71,9 +71,6 @@ char *cfn_pointer_inside(const CfnNode *node);
    it. */
 bool cfn_template_id_is_free(const CfnTemplate *template, const char *name);
 
-/* Whether the resource's Metadata (or with NULL for the resource, the template's) has cfnfix:
-   {ignore: [ID]}. */
-bool cfn_template_ignores(const CfnTemplate *template, const CfnResource *resource, const char *id);
 /* Whether cfnfix itself wrote the resource: its Metadata says cfnfix: {written-by: ID}. */
 bool cfn_resource_is_ours(const CfnResource *resource);
 

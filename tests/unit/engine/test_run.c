@@ -542,6 +542,65 @@ static void test_ignore_metadata(void **state)
     }
 }
 
+static bool accepts_fix(gpointer data, const CfnFinding *finding, const CfnSource *input)
+{
+    guint *asked = data;
+    *asked += finding->start.line == 5 && finding->span.start < input->length;
+    return strcmp(finding->transform->id, "fix") == 0;
+}
+
+/* Two rounds: the second one's finding is on the line of the input, too. */
+static void test_accepted(void **state)
+{
+    guint asked = 0;
+    CfnOptions options = standard;
+    options.accepts = accepts_fix;
+    options.accepts_data = &asked;
+    renames(&options, "wrong", NULL, "");
+    assert_int_equal(asked, 1);
+    renames(&options, "ab", "AB",
+            "first fixed /Resources/T0/Properties/Name\n"
+            "second fixed /Resources/T0/Properties/Name\n");
+}
+
+static const char *const comment_forms[][2] = {
+    /* what follows the name, what stands above it */
+    { " # cfnfix: ignore[fix]", "" },
+    { " # why # cfnfix: ignore[first, fix] because", "" },
+    { "", "      # cfnfix: ignore[fix]\n" },
+    { "", "      # cfnfix: ignore[fix]\n      # more\n# less\n" },
+    { "", "#cfnfix:ignore [fix]\n" },
+};
+
+static const char *const comment_misses[][2] = {
+    { " # cfnfix: ignore[first]", "" },
+    { "", "      # cfnfix: ignore[fix]\n\n" },
+    { "", "      # cfnfix: ignore[fix\n" },
+    { "", "      # cfnfix: ignore fix\n" },
+    { "", "      Other: | \n        # cfnfix: ignore[fix]\n" },
+    { "", "      Other: '\n        # cfnfix: ignore[fix]\n        '\n" },
+    { "\n# cfnfix: ignore[fix]", "" },
+};
+
+static void comments_ignore(const char *const (*forms)[2], size_t count, bool ignored)
+{
+    for (size_t i = 0; i < count; i++) {
+        g_autofree char *text =
+            g_strdup_printf("Resources:\n  A:\n    Type: Test::Thing\n    Properties:\n%s"
+                            "      Name: wrong%s\n",
+                            forms[i][1], forms[i][0]);
+        g_autoptr(CfnOutcome) outcome = run_with(text, &standard);
+        assert_null(outcome->error);
+        assert_int_equal(outcome->after == NULL, ignored);
+    }
+}
+
+static void test_ignore_comments(void **state)
+{
+    comments_ignore(comment_forms, G_N_ELEMENTS(comment_forms), true);
+    comments_ignore(comment_misses, G_N_ELEMENTS(comment_misses), false);
+}
+
 static void test_order_over_types(void **state)
 {
     g_autoptr(CfnOutcome) outcome =
@@ -659,6 +718,8 @@ int main(void)
         cmocka_unit_test(test_shared_changes),
         cmocka_unit_test(test_selection),
         cmocka_unit_test(test_ignore_metadata),
+        cmocka_unit_test(test_accepted),
+        cmocka_unit_test(test_ignore_comments),
         cmocka_unit_test(test_order_over_types),
         cmocka_unit_test(test_notices),
         cmocka_unit_test(test_no_template),

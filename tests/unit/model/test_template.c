@@ -157,11 +157,6 @@ static void test_metadata(void **state)
     g_autoptr(Fixture) f = fixture_new(basic);
     const CfnResource *key = cfn_template_resource(f->template, "Key");
     const CfnResource *other = cfn_template_resource(f->template, "Other");
-    assert_true(cfn_template_ignores(f->template, key, "b"));
-    assert_false(cfn_template_ignores(f->template, key, "comma-tags"));
-    assert_false(cfn_template_ignores(f->template, other, "b"));
-    assert_true(cfn_template_ignores(f->template, NULL, "comma-tags"));
-    assert_false(cfn_template_ignores(f->template, NULL, "comma"));
     assert_true(cfn_resource_is_ours(other));
     assert_false(cfn_resource_is_ours(key));
 }

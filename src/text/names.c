@@ -1,7 +1,7 @@
 /*
- * Words of the command line that must be one of a few.
+ * Words that must be one of a few.
  */
-#include "cli/names.h"
+#include "text/names.h"
 
 #include <string.h>
 
@@ -30,8 +30,7 @@ static guint measure_distance(const char *a, const char *b)
     return row[length];
 }
 
-/* The name nearest to WORD if it is near enough to have been meant, else NULL. */
-static const char *find_nearest(const char *word, const char *const *names)
+const char *cfn_name_nearest(const char *word, const char *const *names)
 {
     if (strlen(word) > WORD_LIMIT) {
         return NULL;
@@ -55,7 +54,7 @@ int cfn_name_find(const char *what, const char *word, const char *const *names, 
             return i;
         }
     }
-    const char *nearest = find_nearest(word, names);
+    const char *nearest = cfn_name_nearest(word, names);
     if (nearest != NULL) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "%s '%s' is unknown; did you mean '%s'?",
                     what, word, nearest);
@@ -65,16 +64,4 @@ int cfn_name_find(const char *what, const char *word, const char *const *names, 
                     word, all);
     }
     return -1;
-}
-
-const CfnTransform *cfn_name_transform(const char *id, const CfnTransform *const *transforms,
-                                       GError **error)
-{
-    g_autoptr(GPtrArray) ids = g_ptr_array_new();
-    for (const CfnTransform *const *transform = transforms; *transform != NULL; transform++) {
-        g_ptr_array_add(ids, (gpointer)(*transform)->id);
-    }
-    g_ptr_array_add(ids, NULL);
-    int found = cfn_name_find("repair", id, (const char *const *)ids->pdata, error);
-    return found >= 0 ? transforms[found] : NULL;
 }

@@ -22,6 +22,7 @@ typedef enum {
     CFN_ERROR_WRITE,    /* the result cannot be written */
     CFN_ERROR_CHANGED,  /* the file changed while cfnfix worked */
     CFN_ERROR_USAGE,    /* the command line asks for something that makes no sense */
+    CFN_ERROR_CONFIG,   /* a .cfnfix.yaml is wrong: the message has its place, not the input's */
 } CfnErrorCode;
 
 GQuark cfn_error_quark(void);

@@ -281,8 +281,7 @@ static int run(CfnSession *session)
 static void begin_reports(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    CfnManner manner = { .dry_run = command->dry_run,
-                         .keeps_data = command->engine.profile == CFN_PROFILE_PRODUCTION };
+    CfnManner manner = { .dry_run = command->dry_run };
     session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
     for (guint i = 0; i < command->reports->len; i++) {
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);

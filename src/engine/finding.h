@@ -40,7 +40,8 @@ const char *cfn_state_name(CfnState state); /* "fixed", "needs-consent", "cannot
 typedef struct CfnFinding {
     const CfnTransform *transform;
     CfnState state;
-    bool unsafe; /* needs, or needed, consent */
+    bool unsafe;    /* needs, or needed, consent */
+    bool forbidden; /* by the profile: no consent of this run helps */
     CfnEffects effects;
     char *message;    /* what is wrong, one line, no full stop at its end */
     char *reason;     /* why it was not fixed, or why it needed consent; NULL if neither */

@@ -216,6 +216,7 @@ static void settle_consent(const CfnOptions *options, CfnFinding *finding)
     if (has_consent(options, finding)) {
         finding->state = CFN_FIXED;
     } else if (deletable && options->profile == CFN_PROFILE_PRODUCTION) {
+        finding->forbidden = true;
         cfn_finding_needs_consent(finding, "the production profile makes no data deletable");
     } else if (finding->reason == NULL) {
         cfn_finding_needs_consent(finding, "such a change is made only with consent");

@@ -57,7 +57,6 @@ void cfn_totals_release(CfnTotals *totals);
 typedef struct {
     bool color;      /* for a terminal */
     bool dry_run;    /* nothing was written: what is fixed only would be */
-    bool keeps_data; /* no consent makes data deletable: --profile production */
     bool shows_diff; /* on standard output */
 } CfnManner;
 

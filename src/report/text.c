@@ -89,16 +89,14 @@ static void append_start(GString *out, const CfnManner *manner, int width, CfnPl
 }
 
 /* The reason has a line of its own, since messages are long already. */
-static void append_reason(GString *out, const CfnManner *manner, const CfnFinding *finding,
-                          int width)
+static void append_reason(GString *out, const CfnFinding *finding, int width)
 {
     if (finding->reason == NULL) {
         return;
     }
     append_padded(out, "", width + 4);
     append_escaped(out, finding->reason);
-    bool is_kept = manner->keeps_data && (finding->effects & CFN_EFFECT_DATA_DELETABLE) != 0;
-    if (finding->state == CFN_NEEDS_CONSENT && !is_kept) {
+    if (finding->state == CFN_NEEDS_CONSENT && !finding->forbidden) {
         g_string_append(out, " (--unsafe-fixes)");
     }
     g_string_append_c(out, '\n');
@@ -121,7 +119,7 @@ static void append_finding(GString *out, const CfnManner *manner, const CfnFindi
         g_string_append_printf(out, "  [%s]", effects);
     }
     g_string_append_c(out, '\n');
-    append_reason(out, manner, finding, place_width);
+    append_reason(out, finding, place_width);
 }
 
 static void append_notice(GString *out, const CfnManner *manner, const CfnNotice *notice,

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "cli/config.h"
 #include "text/error.h"
 #include "text/hash.h"
 
@@ -35,6 +36,13 @@ char *cfn_path_identity(const char *path)
     g_autofree char *name = g_path_get_basename(path);
     return real_folder != NULL ? g_build_filename(real_folder, name, NULL)
                                : g_canonicalize_filename(path, NULL);
+}
+
+const char *cfn_path_below(const char *folder, const char *path)
+{
+    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
+    bool is_below = strncmp(path, folder, length) == 0 && path[length] == '/';
+    return is_below ? path + length + 1 : NULL;
 }
 
 static void add_input(CfnSearch *search, const char *path, bool is_named, GError *error)
@@ -127,7 +135,8 @@ static void search_folder(CfnSearch *search, const char *folder)
         }
         /* Links to files are followed; broken ones, devices and FIFOs are nothing one would search.
            */
-        if (has_template_suffix(name) && stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
+        if (has_template_suffix(name) && strcmp(name, CFN_CONFIG_NAME) != 0 &&
+            stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
             add_input(search, path, false, NULL);
         }
     }

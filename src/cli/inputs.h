@@ -4,14 +4,15 @@
 #ifndef CFN_CLI_INPUTS_H
 #define CFN_CLI_INPUTS_H
 
-#include <glib.h>
-#include <stdbool.h>
+#include "engine/run.h"
 
 typedef struct {
-    char *path;    /* to open, and as messages name it; "-" is standard input */
-    guint below;   /* of `path`: where the part behind the named folder begins, or 0 */
-    bool is_named; /* on the command line, not found in a folder */
-    GError *error; /* why there is nothing to open ("path: …"), or NULL */
+    char *path;                /* to open, and as messages name it; "-" is standard input */
+    guint below;               /* of `path`: where the part behind the named folder begins, or 0 */
+    bool is_named;             /* on the command line, not found in a folder */
+    const CfnOptions *options; /* what applies to it; borrowed, NULL until that is known */
+    bool is_excluded;          /* by a configuration: it is passed over */
+    GError *error;             /* why there is nothing to open ("path: …"), or NULL */
 } CfnInput;
 
 void cfn_input_free(CfnInput *input);
@@ -20,10 +21,13 @@ void cfn_input_free(CfnInput *input);
    is not there yet. g_free it. */
 char *cfn_path_identity(const char *path);
 
+/* What is behind the folder FOLDER in PATH (both absolute), or NULL. */
+const char *cfn_path_below(const char *folder, const char *path);
+
 /*
  * CfnInput* for each file that NAMES mean: folders are searched for .yaml, .yml, .json and
- * .template files, sorted, without hidden folders, node_modules, links to folders, and AVOID (a
- * folder, or NULL). Every file once.
+ * .template files, sorted, without hidden folders, node_modules, links to folders, configurations
+ * of cfnfix, and AVOID (a folder, or NULL). Every file once.
  */
 GPtrArray *cfn_inputs_expand(char *const *names, const char *avoid);
 

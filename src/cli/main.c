@@ -52,6 +52,9 @@ int main(int argc, char **argv)
         fputs("try 'cfnfix --help'\n", stderr);
         return CFN_EXIT_ERROR;
     }
+    if (command->show_config != NULL) {
+        return cfn_session_show_config(command);
+    }
     g_autofree char *text = answer(command);
     if (text == NULL) {
         return cfn_session_run(command);

@@ -14,8 +14,9 @@
    UTF-8. */
 typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
-    gboolean no_ignores;
+    gboolean no_ignores, no_config;
     gboolean help, version, list;
+    char *config, *show_config;
     char *output, *output_dir, *patch, *stdin_filename;
     char *profile, *format, *color, *max_size, *jobs, *explain;
     char **select, **ignore, **set, **report, **inputs;
@@ -23,9 +24,9 @@ typedef struct {
 
 static void clear_arguments(CfnArguments *raw)
 {
-    char *const texts[] = { raw->output,  raw->output_dir, raw->patch, raw->stdin_filename,
-                            raw->profile, raw->format,     raw->color, raw->max_size,
-                            raw->jobs,    raw->explain };
+    char *const texts[] = { raw->output,  raw->output_dir, raw->patch,  raw->stdin_filename,
+                            raw->profile, raw->format,     raw->color,  raw->max_size,
+                            raw->jobs,    raw->explain,    raw->config, raw->show_config };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -94,6 +95,8 @@ static GOptionContext *make_context(CfnArguments *raw)
         FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
         TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
              "PROFILE"),
+        TEXT(0, "config", config, "Go by this file, not by the nearest .cfnfix.yaml", "FILE"),
+        FLAG(0, "no-config", no_config, "Go by no .cfnfix.yaml"),
         TEXT(0, "format", format, "Report as text (for people) or as a document of FORMAT",
              "FORMAT"),
         LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
@@ -104,6 +107,8 @@ static GOptionContext *make_context(CfnArguments *raw)
         TEXT('j', "jobs", jobs, "Work on so many files at once (default: one per processor)", "N"),
         FLAG(0, "list", list, "List the repairs"),
         TEXT(0, "explain", explain, "Tell what a repair does, and why", "ID"),
+        TEXT(0, "show-config", show_config, "Tell what applies to a template, and where it is said",
+             "FILE"),
         FLAG(0, "version", version, "Print the version"),
         FLAG('h', "help", help, "Print this help"),
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->inputs, NULL, NULL },
@@ -156,21 +161,6 @@ static bool read_ids(char **lists, const CfnTransform *const *transforms, GHashT
     return true;
 }
 
-static bool check_setting(const char *key, const CfnTransform *transform, GError **error)
-{
-    g_autoptr(GPtrArray) keys = g_ptr_array_new();
-    for (const CfnSetting *setting = transform->settings; setting != NULL && setting->key != NULL;
-         setting++) {
-        g_ptr_array_add(keys, (gpointer)setting->key);
-    }
-    if (keys->len == 0) {
-        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE, "'%s' has no settings", transform->id);
-        return false;
-    }
-    g_ptr_array_add(keys, NULL);
-    return cfn_name_find("setting", key, (const char *const *)keys->pdata, error) >= 0;
-}
-
 /* One "repair.key=value". */
 static bool read_setting(const char *text, const CfnTransform *const *transforms,
                          GHashTable *settings, GError **error)
@@ -185,7 +175,7 @@ static bool read_setting(const char *text, const CfnTransform *const *transforms
     g_autofree char *id = g_strndup(text, (gsize)(dot - text));
     g_autofree char *key = g_strndup(dot + 1, (gsize)(equals - dot - 1));
     const CfnTransform *transform = cfn_name_transform(id, transforms, error);
-    if (transform == NULL || !check_setting(key, transform, error) ||
+    if (transform == NULL || !cfn_name_setting(key, transform, error) ||
         cfn_name_find("value", equals + 1, booleans, error) < 0) {
         return false;
     }
@@ -267,14 +257,15 @@ static bool read_reports(const CfnArguments *raw, CfnCommand *command, GError **
 
 static bool read_choices(const CfnArguments *raw, CfnCommand *command, GError **error)
 {
-    static const char *const profiles[] = { "standard", "production", "ephemeral", NULL };
     static const char *const colors[] = { "auto", "always", "never", NULL };
-    int profile = read_choice("profile", raw->profile, profiles, CFN_PROFILE_STANDARD, error);
+    int profile =
+        read_choice("profile", raw->profile, cfn_profile_names, CFN_PROFILE_STANDARD, error);
     int color = profile < 0 ? -1 : read_choice("color", raw->color, colors, CFN_COLOR_AUTO, error);
     if (color < 0) {
         return false;
     }
     command->engine.profile = (CfnProfile)profile;
+    command->has_profile = raw->profile != NULL;
     command->color = (CfnColor)color;
     return read_reports(raw, command, error);
 }
@@ -408,6 +399,9 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->output = g_steal_pointer(&raw->output);
     command->output_dir = g_steal_pointer(&raw->output_dir);
     command->patch = g_steal_pointer(&raw->patch);
+    command->no_config = raw->no_config;
+    command->config = g_steal_pointer(&raw->config);
+    command->show_config = g_steal_pointer(&raw->show_config);
     command->stdin_name =
         raw->stdin_filename != NULL ? g_steal_pointer(&raw->stdin_filename) : g_strdup("<stdin>");
     command->inputs = raw->inputs != NULL ? g_steal_pointer(&raw->inputs) : g_new0(char *, 1);
@@ -461,7 +455,12 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         !read_numbers(&raw, command, error)) {
         return NULL;
     }
-    if (command->help || command->version || command->list || command->explain != NULL) {
+    if (command->config != NULL && command->no_config) {
+        fail(error, "--config and --no-config exclude each other");
+        return NULL;
+    }
+    if (command->help || command->version || command->list || command->explain != NULL ||
+        command->show_config != NULL) {
         return g_steal_pointer(&command);
     }
     if (!check_sense(command, error) || !decide_stdout(command, error)) {
@@ -486,6 +485,8 @@ void cfn_command_free(CfnCommand *command)
     g_free(command->output);
     g_free(command->output_dir);
     g_free(command->patch);
+    g_free(command->config);
+    g_free(command->show_config);
     g_free(command->stdin_name);
     g_free(command);
 }

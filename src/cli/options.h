@@ -37,7 +37,11 @@ typedef struct {
     size_t max_size;
     guint jobs;
     CfnStdout standard_output;
-    bool dry_run; /* no template is written anywhere */
+    char *config;      /* the one configuration for all inputs; NULL: the nearest of each */
+    bool no_config;    /* none at all */
+    char *show_config; /* the file to tell it of, and nothing else; NULL */
+    bool has_profile;  /* it was given, so that it wins over configurations */
+    bool dry_run;      /* no template is written anywhere */
     bool help, version, list;
     const CfnTransform *explain; /* NULL if not asked for */
 } CfnCommand;

@@ -5,14 +5,14 @@
  * names. What .gitignore says about slashes is turned into more of these when a glob is read, so
  * that there is one way to match.
  */
-#include "cli/glob.h"
+#include "cli/path_glob.h"
 
 #include <fnmatch.h>
 #include <string.h>
 
 #include "text/error.h"
 
-struct CfnGlob {
+struct CfnPathGlob {
     GPtrArray *parts; /* char*; ended by NULL */
 };
 
@@ -45,7 +45,7 @@ static bool check_names(char *const *names, GError **error)
     return is_good;
 }
 
-CfnGlob *cfn_glob_new(const char *text, GError **error)
+CfnPathGlob *cfn_path_glob_new(const char *text, GError **error)
 {
     if (text[0] == '!') {
         g_set_error_literal(error, CFN_ERROR, CFN_ERROR_CONFIG,
@@ -57,7 +57,7 @@ CfnGlob *cfn_glob_new(const char *text, GError **error)
         return NULL;
     }
     guint count = g_strv_length(names);
-    CfnGlob *glob = g_new0(CfnGlob, 1);
+    CfnPathGlob *glob = g_new0(CfnPathGlob, 1);
     glob->parts = g_ptr_array_new_with_free_func(g_free);
     if (text[0] != '/' && count == 1) {
         g_ptr_array_add(glob->parts, g_strdup("**"));
@@ -73,7 +73,7 @@ CfnGlob *cfn_glob_new(const char *text, GError **error)
     return glob;
 }
 
-void cfn_glob_free(CfnGlob *glob)
+void cfn_path_glob_free(CfnPathGlob *glob)
 {
     if (glob != NULL) {
         g_ptr_array_unref(glob->parts);
@@ -107,7 +107,7 @@ static bool match(char *const *parts, char *const *names)
     return *parts == NULL;
 }
 
-bool cfn_glob_matches(const CfnGlob *glob, const char *path)
+bool cfn_path_glob_matches(const CfnPathGlob *glob, const char *path)
 {
     g_auto(GStrv) names = g_strsplit(path, "/", -1);
     return match((char *const *)glob->parts->pdata, names);

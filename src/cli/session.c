@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/batch.h"
+#include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/targets.h"
 #include "cli/work.h"
@@ -46,7 +47,7 @@ static bool has_color(const CfnCommand *command, int fd)
            (terminal == NULL || strcmp(terminal, "dumb") != 0);
 }
 
-static void print_error(const char *message)
+void cfn_print_error(const char *message)
 {
     g_autoptr(GString) line = g_string_new(NULL);
     cfn_escape_line(line, message, strlen(message));
@@ -56,7 +57,7 @@ static void print_error(const char *message)
 void cfn_print_complaint(const char *message)
 {
     fputs("cfnfix: ", stderr);
-    print_error(message);
+    cfn_print_error(message);
 }
 
 bool cfn_finish_stdout(void)
@@ -126,7 +127,9 @@ static void print_result(CfnSession *session, const CfnResult *result)
 static void summarize(CfnSession *session, const CfnResult *result)
 {
     if (result->verdict == CFN_VERDICT_ERROR) {
-        print_error(result->error->message);
+        if (result->error->code != CFN_ERROR_CONFIG) { /* told once, by configure() */
+            cfn_print_error(result->error->message);
+        }
     } else if (!session->command->quiet) {
         cfn_report_add(session->summary, result, &session->totals);
         print_report(session->summary, stderr);
@@ -227,7 +230,7 @@ static bool write_text(const char *path, GString *text)
     g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
     g_autoptr(GError) error = NULL;
     if (!cfn_target_write(path, bytes, &error)) {
-        print_error(error->message);
+        cfn_print_error(error->message);
         return false;
     }
     return true;
@@ -261,6 +264,15 @@ static int decide_exit(const CfnSession *session, bool is_written)
         return CFN_EXIT_DUE;
     }
     return CFN_EXIT_DONE;
+}
+
+/* What their configurations say of INPUTS, and what there is to tell about it. */
+static void configure(CfnConfigs *configs, GPtrArray *inputs)
+{
+    g_autoptr(GPtrArray) told = cfn_configs_apply_all(configs, inputs);
+    for (guint i = 0; i < told->len; i++) {
+        cfn_print_error(g_ptr_array_index(told, i));
+    }
 }
 
 static int run(CfnSession *session)
@@ -305,7 +317,13 @@ static void end_reports(CfnSession *session)
 int cfn_session_run(const CfnCommand *command)
 {
     g_autoptr(GError) error = NULL;
+    g_autoptr(CfnConfigs) configs = cfn_configs_new(command, &error);
+    if (configs == NULL) {
+        cfn_print_error(error->message);
+        return CFN_EXIT_ERROR;
+    }
     g_autoptr(GPtrArray) inputs = cfn_inputs_expand(command->inputs, command->output_dir);
+    configure(configs, inputs);
     g_autoptr(GPtrArray) targets = cfn_targets_plan(command, inputs, &error);
     if (targets == NULL) {
         cfn_print_complaint(error->message);
@@ -325,4 +343,18 @@ int cfn_session_run(const CfnCommand *command)
     end_reports(&session);
     cfn_totals_release(&session.totals);
     return status;
+}
+
+int cfn_session_show_config(const CfnCommand *command)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(CfnConfigs) configs = cfn_configs_new(command, &error);
+    g_autofree char *text =
+        configs != NULL ? cfn_configs_show(configs, command->show_config, &error) : NULL;
+    if (text == NULL) {
+        cfn_print_error(error->message);
+        return CFN_EXIT_ERROR;
+    }
+    fputs(text, stdout);
+    return cfn_finish_stdout() ? CFN_EXIT_DONE : CFN_EXIT_ERROR;
 }

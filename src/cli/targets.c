@@ -16,15 +16,6 @@
 #include "text/file.h"
 #include "text/hash.h"
 
-/* What is behind the working directory in an absolute PATH, or NULL. */
-static const char *find_below_here(const char *path)
-{
-    g_autofree char *here = g_get_current_dir();
-    size_t length = strcmp(here, "/") == 0 ? 0 : strlen(here);
-    bool is_below = strncmp(path, here, length) == 0 && path[length] == '/';
-    return is_below ? path + length + 1 : NULL;
-}
-
 /*
  * The path below --output-dir: the one below the working directory; of what is outside the one
  * below the folder that was searched, or the name alone. So no `..` leads out.
@@ -33,7 +24,8 @@ static char *name_below(const CfnCommand *command, const CfnInput *input)
 {
     const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
     g_autofree char *full = g_canonicalize_filename(path, NULL);
-    const char *below = find_below_here(full);
+    g_autofree char *here = g_get_current_dir();
+    const char *below = cfn_path_below(here, full);
     if (below != NULL) {
         return g_strdup(below);
     }

@@ -66,9 +66,10 @@ static GBytes *read_input(const CfnCommand *command, const CfnInput *input, CfnF
 }
 
 /* Fills in the outcome and the verdict; false with ERROR if there is none. */
-static bool repair(const CfnCommand *command, CfnResult *result, bool is_lenient, GError **error)
+static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *result,
+                   bool is_lenient, GError **error)
 {
-    if (is_lenient && !looks_like_template(result->before)) {
+    if (input->is_excluded || (is_lenient && !looks_like_template(result->before))) {
         result->verdict = CFN_VERDICT_NOT_TEMPLATE;
         return true;
     }
@@ -76,7 +77,7 @@ static bool repair(const CfnCommand *command, CfnResult *result, bool is_lenient
     if (source == NULL) {
         return false;
     }
-    CfnOutcome *outcome = result->outcome = cfn_run(source, &command->engine);
+    CfnOutcome *outcome = result->outcome = cfn_run(source, input->options);
     if (outcome->error != NULL) {
         *error = g_error_copy(outcome->error);
         return false;
@@ -138,7 +139,7 @@ CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char
         result->verdict = CFN_VERDICT_NOT_TEMPLATE;
         return result;
     }
-    if (result->before == NULL || !repair(command, result, is_lenient, &error)) {
+    if (result->before == NULL || !repair(command, input, result, is_lenient, &error)) {
         return fail(result, error);
     }
     if (!write_result(command, input, result, target, &state, &error)) {

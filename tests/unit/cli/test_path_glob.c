@@ -9,18 +9,18 @@
 
 #include <string.h>
 
-#include "cli/glob.h"
+#include "cli/path_glob.h"
 #include "text/error.h"
 
 static bool matches(const char *text, const char *path)
 {
     g_autoptr(GError) error = NULL;
-    CfnGlob *glob = cfn_glob_new(text, &error);
+    CfnPathGlob *glob = cfn_path_glob_new(text, &error);
     if (glob == NULL) {
         fail_msg("%s: %s", text, error->message);
     }
-    bool is_match = cfn_glob_matches(glob, path);
-    cfn_glob_free(glob);
+    bool is_match = cfn_path_glob_matches(glob, path);
+    cfn_path_glob_free(glob);
     return is_match;
 }
 
@@ -79,7 +79,7 @@ static void test_refuses(void **state)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_autoptr(GError) error = NULL;
-        assert_null(cfn_glob_new(texts[i], &error));
+        assert_null(cfn_path_glob_new(texts[i], &error));
         assert_true(g_error_matches(error, CFN_ERROR, CFN_ERROR_CONFIG));
     }
 }

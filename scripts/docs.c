@@ -4,9 +4,10 @@
  *   cfnfix-docs [--check] ROOT
  *
  * docs/transforms/<id>.md is a page for each, with the diff of its golden case `basic`; README.md
- * has the table, between two markers. With --check nothing is written, and what is out of date is
- * named.
+ * has the table, between two markers; docs/config.schema.json has the ids and settings. With
+ * --check nothing is written, and what is out of date is named.
  */
+#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,6 +155,54 @@ static void put_readme(const char *root)
     put(path, after);
 }
 
+static json_t *ids_of_schema(void)
+{
+    json_t *ids = json_array();
+    for (guint i = 0; cfn_transforms[i] != NULL; i++) {
+        json_array_append_new(ids, json_string(cfn_transforms[i]->id));
+    }
+    return ids;
+}
+
+static json_t *settings_of_schema(const CfnTransform *transform)
+{
+    json_t *properties = json_object();
+    for (const CfnSetting *setting = transform->settings; setting->key != NULL; setting++) {
+        json_object_set_new(properties, setting->key,
+                            json_pack("{s:s, s:b, s:s}", "type", "boolean", "default",
+                                      (int)setting->preset, "description", setting->summary));
+    }
+    return json_pack("{s:s, s:b, s:o}", "type", "object", "additionalProperties", 0, "properties",
+                     properties);
+}
+
+/* The rest of the schema is written by hand, and stays. */
+static void put_schema(const char *root)
+{
+    g_autofree char *path = g_build_filename(root, "docs", "config.schema.json", NULL);
+    json_t *schema = json_load_file(path, 0, NULL);
+    json_t *types = json_object_get(schema, "$defs");
+    json_t *repair = json_object_get(types, "repair");
+    json_t *settings = json_object_get(types, "settings");
+    if (repair == NULL || settings == NULL) {
+        die(path, "has no $defs for 'repair' and 'settings'");
+    }
+    json_object_set_new(repair, "enum", ids_of_schema());
+    json_t *properties = json_object();
+    for (guint i = 0; cfn_transforms[i] != NULL; i++) {
+        if (cfn_transforms[i]->settings != NULL) {
+            json_object_set_new(properties, cfn_transforms[i]->id,
+                                settings_of_schema(cfn_transforms[i]));
+        }
+    }
+    json_object_set_new(settings, "properties", properties);
+    char *text = json_dumps(schema, JSON_INDENT(2));
+    g_autofree char *after = g_strconcat(text, "\n", NULL);
+    put(path, after);
+    free(text);
+    json_decref(schema);
+}
+
 int main(int argc, char **argv)
 {
     check_only = argc == 3 && g_str_equal(argv[1], "--check");
@@ -169,5 +218,6 @@ int main(int argc, char **argv)
         put(path, page);
     }
     put_readme(root);
+    put_schema(root);
     return check_only && stale > 0 ? 1 : 0;
 }

@@ -253,6 +253,9 @@ static bool read_settings_of(const CfnReading *reading, const CfnNode *repair, C
     if (transform == NULL) {
         return fail_because(reading, repair, reason, error);
     }
+    if (transform->settings == NULL) {
+        return fail(reading, repair, error, "'%s' has no settings", id);
+    }
     if (!cfn_node_is_mapping(cfn_node_value(repair))) {
         g_autofree char *what = g_strdup_printf("'%s'", id);
         return fail_kind(reading, cfn_node_value(repair), what, "a mapping of settings", error);

@@ -65,8 +65,9 @@ CfnPathGlob *cfn_path_glob_new(const char *text, GError **error)
     for (guint i = 0; i < count; i++) {
         g_ptr_array_add(glob->parts, g_strdup(names[i]));
     }
-    if (g_str_has_suffix(text, "/") || is_any_depth(names[count - 1])) {
-        g_ptr_array_add(glob->parts, g_strdup("*")); /* what is in a folder, not the folder */
+    /* What is in a folder, not the folder itself. */
+    for (int i = is_any_depth(names[count - 1]) + g_str_has_suffix(text, "/"); i > 0; i--) {
+        g_ptr_array_add(glob->parts, g_strdup("*"));
     }
     g_ptr_array_add(glob->parts, g_strdup("**"));
     g_ptr_array_add(glob->parts, NULL);

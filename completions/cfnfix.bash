@@ -26,9 +26,9 @@ _cfnfix() {
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
-            --select --ignore --set --unsafe-fixes --no-ignores --profile --config --no-config
-            --show-config --format --report -q --quiet --color --strict --max-size -j --jobs --list
-            --explain --version -h --help' -- "$current")
+            --select --ignore --set --unsafe-fixes --no-ignores --add-ignores --profile --config
+            --no-config --show-config --format --report -q --quiet --color --strict --max-size -j --jobs
+            --list --explain --version -h --help' -- "$current")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

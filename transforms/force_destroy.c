@@ -6,6 +6,7 @@
  * What works for buckets is what the CDK's autoDeleteObjects does: a custom resource that empties
  * the bucket when it is deleted (bucket_emptier.c). Repositories have EmptyOnDelete.
  */
+#include "engine/add_ignores.h"
 #include "syntax/scalar.h"
 #include "transforms/attributes.h"
 #include "transforms/bucket_emptier.h"
@@ -267,20 +268,10 @@ static void write_emptier(Survey *survey, CfnFinding *finding, const CfnResource
 /* `ForceDestroy: false` was a choice: it is remembered where it does no harm. */
 static void write_ignore(CfnFinding *finding, CfnChange *change, const CfnResource *bucket)
 {
-    const CfnNode *metadata = cfn_node_get(bucket->node, "Metadata");
-    const CfnNode *own = cfn_node_get(metadata, "cfnfix");
-    const CfnNode *ignore = cfn_node_get(own, "ignore");
-    if (!may_be_mapping(metadata) || !may_be_mapping(own)) {
-        cfn_finding_cannot_fix(finding, "its Metadata is no mapping that could remember it");
-    } else if (ignore != NULL) {
-        cfn_edit_wrap_append(change, ignore, "force-destroy");
-    } else if (own != NULL) {
-        cfn_edit_add(change, own, NULL, "ignore", "- force-destroy\n");
-    } else if (metadata != NULL) {
-        cfn_edit_add(change, metadata, NULL, "cfnfix", "ignore:\n  - force-destroy\n");
-    } else {
-        cfn_edit_add(change, bucket->node, cfn_node_find_key(bucket->node, "Type"), "Metadata",
-                     "cfnfix:\n  ignore:\n    - force-destroy\n");
+    static const char *const ids[] = { "force-destroy", NULL };
+    const char *refusal = cfn_write_ignore(change, bucket->node, ids);
+    if (refusal != NULL) {
+        cfn_finding_cannot_fix(finding, "%s", refusal);
     }
 }
 

@@ -14,7 +14,7 @@
    UTF-8. */
 typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
-    gboolean no_ignores, no_config;
+    gboolean no_ignores, add_ignores, no_config;
     gboolean help, version, list;
     char *config, *show_config;
     char *output, *output_dir, *patch, *stdin_filename;
@@ -91,6 +91,7 @@ static GOptionContext *make_context(CfnArguments *raw)
         LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
         LIST("ignore", ignore, "Do not run these repairs", "IDS"),
         LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
+        FLAG(0, "add-ignores", add_ignores, "Have templates ignore what is found, repair nothing"),
         FLAG(0, "no-ignores", no_ignores, "Take no notice of what templates say to ignore"),
         FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
         TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
@@ -325,6 +326,9 @@ static bool check_sense(const CfnCommand *command, GError **error)
         (command->in_place || command->output != NULL || command->output_dir != NULL)) {
         return fail(error, "--check writes nothing: it cannot go with -i, -o or --output-dir");
     }
+    if (command->engine.add_ignores && command->engine.no_ignores) {
+        return fail(error, "--add-ignores and --no-ignores exclude each other");
+    }
     if (command->output != NULL && count > 1) {
         return fail(error, "-o takes one template: use --output-dir for several");
     }
@@ -396,6 +400,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->skip_non_templates = raw->skip_non_templates;
     command->engine.unsafe_fixes = raw->unsafe_fixes;
     command->engine.no_ignores = raw->no_ignores;
+    command->engine.add_ignores = raw->add_ignores;
     command->output = g_steal_pointer(&raw->output);
     command->output_dir = g_steal_pointer(&raw->output_dir);
     command->patch = g_steal_pointer(&raw->patch);

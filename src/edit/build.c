@@ -277,6 +277,17 @@ static void build_all(CfnBuild *build, const GPtrArray *wants)
     cfn_build_final_break(build);
 }
 
+/* They stand below all that is put in at the same place. */
+static void build_comments(CfnBuild *build)
+{
+    const GArray *comments = build->edits->comments;
+    for (guint i = 0; comments != NULL && i < comments->len; i++) {
+        const CfnSplice *one = &g_array_index(comments, CfnSplice, i);
+        build->depth = 0;
+        cfn_build_splice(build, one->span.start, one->span.end, one->text, one->length);
+    }
+}
+
 void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
 {
     CfnBuild build = {
@@ -292,6 +303,7 @@ void cfn_edits_build(CfnEdits *edits, const GPtrArray *wants)
         .splices = g_array_new(FALSE, FALSE, sizeof(CfnPlaced)),
     };
     build_all(&build, wants);
+    build_comments(&build);
     hand_over_splices(&build);
     g_ptr_array_sort(edits->operations, operation_order);
     g_hash_table_unref(build.removed);

@@ -98,6 +98,8 @@ void cfn_edits_free(CfnEdits *edits)
     }
     g_ptr_array_unref(edits->operations);
     g_array_unref(edits->anchors);
+    g_clear_pointer(&edits->texts, g_array_unref);
+    g_clear_pointer(&edits->comments, g_array_unref);
     g_array_unref(edits->splices);
     g_array_unref(edits->starts);
     g_ptr_array_unref(edits->changes);
@@ -635,7 +637,7 @@ GBytes *cfn_edits_apply(CfnEdits *edits)
             accept_unit(&claims, change);
         }
     }
-    bool any = claims.accepted->len > 0;
+    bool any = claims.accepted->len > 0 || edits->comments != NULL;
     if (any) {
         cfn_file_style_init(&edits->style, edits->tree);
         cfn_edits_build(edits, claims.accepted);

@@ -88,6 +88,16 @@ char *cfn_snippet_string(const char *text);
    g_free it. */
 char *cfn_snippet_of(const CfnNode *node);
 
+/* ---- Comments: they change no value, so they need no change and claim nothing ---- */
+
+/* Whether a comment line can stand above the line of OFFSET, a node's start: not in JSON, not where
+   that line begins inside a scalar. */
+bool cfn_edit_takes_comment(CfnEdits *edits, uint32_t offset);
+/* A comment line above the line of OFFSET, in its indentation. TEXT begins with `#`. */
+void cfn_edit_comment_above(CfnEdits *edits, uint32_t offset, const char *text);
+/* TEXT is put in at OFFSET, a place in a comment. */
+void cfn_edit_comment_insert(CfnEdits *edits, uint32_t offset, const char *text);
+
 /* ---- What was done, for verify and reports ---- */
 
 typedef enum {

@@ -69,6 +69,9 @@ struct CfnEdits {
     bool has_odd_breaks;
     bool tracks_owners; /* splices tell theirs */
     GArray *anchors;    /* CfnSpan, in the order of the source */
+    GArray *comments;   /* CfnSplice; NULL: none */
+    GArray *texts; /* CfnSpan of scalars over several lines, in the order of the source; NULL until
+                         asked for */
 };
 
 /* Parses YAML, which a transform wrote: malformed text is a bug. The tree is owned by EDITS. */

@@ -26,17 +26,19 @@ typedef struct {
 
 struct CfnIgnores {
     const CfnOptions *options;
-    GArray *comments;    /* Ignore: LINE and AROUND, by place of their lines */
-    GArray *files;       /* Ignore: ignore-file, WHOLE */
-    GArray *watched;     /* Ignore: what is to be told if it is of no use */
-    GHashTable *used;    /* the places of those that were */
-    GHashTable *unheard; /* with --no-ignores: "resource/id" of the input's Metadata */
-    GPtrArray *notices;  /* CfnNotice: what is wrong with them */
-    bool has_metadata;   /* it has been read */
+    GArray *comments;     /* Ignore: LINE and AROUND, by place of their lines */
+    GArray *files;        /* Ignore: ignore-file, WHOLE */
+    GHashTable *brackets; /* start of a line -> place of the `]` of the last comment about it */
+    GArray *watched;      /* Ignore: what is to be told if it is of no use */
+    GHashTable *used;     /* the places of those that were */
+    GHashTable *unheard;  /* with --no-ignores: "resource/id" of the input's Metadata */
+    GPtrArray *notices;   /* CfnNotice: what is wrong with them */
+    bool has_metadata;    /* it has been read */
 };
 
 struct CfnIgnoring {
     CfnIgnores *ignores;
+    CfnIgnoresScope scope;
     const CfnTemplate *template;
     const GPtrArray *history;
     GHashTable *lists; /* const CfnResource* (NULL: the template) -> GArray of Ignore */
@@ -138,6 +140,10 @@ static void read_ids(const Reader *reader, CfnSpan span, const Ignore *model, GA
         Ignore ignore = *model;
         ignore.place = at;
         ignore.transform = read_id(reader, text + at, last - at, at);
+        if (ignore.transform != NULL && ignore.reach == LINE) {
+            g_hash_table_insert(reader->ignores->brackets, GUINT_TO_POINTER(ignore.line.start),
+                                GUINT_TO_POINTER(span.end));
+        }
         if (ignore.transform != NULL && add_comment(list, &ignore)) {
             watch(reader->ignores, &ignore);
         }
@@ -316,6 +322,7 @@ CfnIgnores *cfn_ignores_new(const CfnTree *tree, const CfnOptions *options)
     ignores->options = options;
     ignores->comments = g_array_new(FALSE, FALSE, sizeof(Ignore));
     ignores->files = g_array_new(FALSE, FALSE, sizeof(Ignore));
+    ignores->brackets = g_hash_table_new(NULL, NULL);
     ignores->watched = g_array_new(FALSE, FALSE, sizeof(Ignore));
     ignores->used = g_hash_table_new(NULL, NULL);
     ignores->notices = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_notice_free);
@@ -338,6 +345,7 @@ void cfn_ignores_free(CfnIgnores *ignores)
     }
     g_array_unref(ignores->comments);
     g_array_unref(ignores->files);
+    g_hash_table_unref(ignores->brackets);
     g_array_unref(ignores->watched);
     g_hash_table_unref(ignores->used);
     g_clear_pointer(&ignores->unheard, g_hash_table_unref);
@@ -369,6 +377,14 @@ void cfn_ignores_tell(CfnIgnores *ignores, CfnSource *input, GPtrArray *notices)
     cfn_notices_sort(notices);
 }
 
+uint32_t cfn_ignores_bracket(const CfnIgnores *ignores, uint32_t offset)
+{
+    gpointer bracket;
+    bool is_there =
+        g_hash_table_lookup_extended(ignores->brackets, GUINT_TO_POINTER(offset), NULL, &bracket);
+    return is_there ? GPOINTER_TO_UINT(bracket) : CFN_NOWHERE;
+}
+
 /* ---- One round ---- */
 
 static const GArray *list_of(const CfnIgnoring *ignoring, const CfnResource *resource)
@@ -380,6 +396,9 @@ static const GArray *list_of(const CfnIgnoring *ignoring, const CfnResource *res
    as useless. */
 static void give(CfnIgnoring *ignoring, const Ignore *ignore)
 {
+    if (ignoring->scope == CFN_IGNORES_USED && !is_used(ignoring->ignores, ignore)) {
+        return;
+    }
     if (ignoring->list == NULL) {
         ignoring->list = g_array_new(FALSE, FALSE, sizeof(Ignore));
         g_hash_table_insert(ignoring->lists, (gpointer)ignoring->resource, ignoring->list);
@@ -475,18 +494,19 @@ static void read_round(CfnIgnoring *ignoring, const CfnResource *resource)
     }
 }
 
-CfnIgnoring *cfn_ignoring_new(CfnIgnores *ignores, const CfnTemplate *template,
-                              const GPtrArray *history)
+CfnIgnoring *cfn_ignoring_new(CfnIgnores *ignores, CfnIgnoresScope scope,
+                              const CfnTemplate *template, const GPtrArray *history)
 {
     CfnIgnoring *ignoring = g_new0(CfnIgnoring, 1);
     ignoring->lists = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
-    if (ignores == NULL) {
+    if (scope == CFN_IGNORES_NONE) {
         return ignoring;
     }
     if (!ignores->has_metadata) {
         read_metadata(ignores, template);
     }
     ignoring->ignores = ignores;
+    ignoring->scope = scope;
     ignoring->template = template;
     ignoring->history = history;
     read_round(ignoring, NULL);

@@ -27,13 +27,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnIgnores, cfn_ignores_free)
    ran. INPUT is what TREE was made of. */
 void cfn_ignores_tell(CfnIgnores *ignores, CfnSource *input, GPtrArray *notices);
 
+/* Where another id can be put in, before the `]` of a comment that ignores something on the line
+   that begins at OFFSET; CFN_NOWHERE if there is no such comment. */
+uint32_t cfn_ignores_bracket(const CfnIgnores *ignores, uint32_t offset);
+
 /* Those that count in one round. */
 typedef struct CfnIgnoring CfnIgnoring;
 
-/* TEMPLATE is that of the round; HISTORY (CfnEdits*) are the rounds before it. All are borrowed.
-   Of NULL for IGNORES nothing is ignored. */
-CfnIgnoring *cfn_ignoring_new(CfnIgnores *ignores, const CfnTemplate *template,
-                              const GPtrArray *history);
+/* Which of them count. */
+typedef enum { CFN_IGNORES_NONE, CFN_IGNORES_USED, CFN_IGNORES_ALL } CfnIgnoresScope;
+
+/* TEMPLATE is that of the round; HISTORY (CfnEdits*) are the rounds before it. All are borrowed. */
+CfnIgnoring *cfn_ignoring_new(CfnIgnores *ignores, CfnIgnoresScope scope,
+                              const CfnTemplate *template, const GPtrArray *history);
 void cfn_ignoring_free(CfnIgnoring *ignoring);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnIgnoring, cfn_ignoring_free)
 

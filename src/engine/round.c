@@ -157,13 +157,13 @@ static void compare(const CfnRound *round, const CfnRound *all)
     }
 }
 
-static CfnRound *find_all(const CfnTree *tree, const CfnRounds *rounds, CfnIgnores *ignores)
+static CfnRound *find_all(const CfnTree *tree, const CfnRounds *rounds, CfnIgnoresScope scope)
 {
     CfnRound *round = g_new0(CfnRound, 1);
     round->rounds = rounds;
     round->options = rounds->options;
     round->template = cfn_template_new(tree);
-    round->ignoring = cfn_ignoring_new(ignores, round->template, rounds->history);
+    round->ignoring = cfn_ignoring_new(rounds->ignores, scope, round->template, rounds->history);
     round->edits = cfn_edits_new(tree);
     if (rounds->options->with_suggestions) {
         cfn_edits_track_owners(round->edits);
@@ -180,15 +180,27 @@ static CfnRound *find_all(const CfnTree *tree, const CfnRounds *rounds, CfnIgnor
     return round;
 }
 
-/* Transforms say nothing about what they skip. So where something is skipped they are asked once
-   more, as if nothing were: to know what was of no use, and what must not be shown. */
+static void ask_with(const CfnRound *round, const CfnTree *tree, CfnIgnoresScope scope)
+{
+    g_autoptr(CfnRound) more = find_all(tree, round->rounds, scope);
+    compare(round, more);
+}
+
+/*
+ * Transforms say nothing about what they skip. So where something is skipped they are asked once
+ * more, as if nothing were: to know what was of no use, and what must not be shown. Then as if only
+ * that were which was of use: of two that must not both stand, the second is found where the first
+ * is skipped.
+ */
 static void ask_again(const CfnRound *round, const CfnTree *tree)
 {
     bool is_first = round->rounds->history->len == 0;
     if (cfn_ignoring_hides(round->ignoring) &&
         (is_first || cfn_ignoring_is_open(round->ignoring))) {
-        g_autoptr(CfnRound) all = find_all(tree, round->rounds, NULL);
-        compare(round, all);
+        ask_with(round, tree, CFN_IGNORES_NONE);
+        if (cfn_ignoring_is_open(round->ignoring)) {
+            ask_with(round, tree, CFN_IGNORES_USED);
+        }
     }
 }
 
@@ -253,7 +265,7 @@ static void settle(const CfnOptions *options, CfnFinding *finding)
 
 CfnRound *cfn_round_new(const CfnTree *tree, const CfnRounds *rounds)
 {
-    CfnRound *round = find_all(tree, rounds, rounds->ignores);
+    CfnRound *round = find_all(tree, rounds, CFN_IGNORES_ALL);
     ask_again(round, tree);
     set_aside(round);
     for (guint i = 0; i < round->findings->len; i++) {

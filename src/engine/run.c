@@ -7,6 +7,7 @@
  */
 #include "engine/run.h"
 
+#include "engine/add_ignores.h"
 #include "engine/notice.h"
 #include "engine/round.h"
 #include "engine/verify.h"
@@ -221,11 +222,69 @@ static bool run_round(Run *run, bool *at_rest, GError **error)
     return (!is_input || ask_other(run, error)) && advance(run, round, bytes, error);
 }
 
+/* What is ignored from now on is told as notices, at places in the input. */
+static void tell_ignored(const Run *run, const CfnRound *round)
+{
+    for (guint i = 0; i < round->findings->len; i++) {
+        const CfnFinding *finding = round->findings->pdata[i];
+        if (finding->state == CFN_FIXED) {
+            g_autofree char *message =
+                g_strdup_printf("%s is ignored from now on: %s%s%s", finding->transform->id,
+                                finding->logical_id != NULL ? finding->logical_id : "",
+                                finding->logical_id != NULL ? ": " : "", finding->message);
+            cfn_notice_add(run->outcome->notices, run->outcome->source,
+                           cfn_history_map_back(run->history, finding->span.start), message);
+        }
+    }
+}
+
+/* Keeps what cannot be ignored, at places in the input. */
+static void keep_refused(Run *run, CfnRound *round)
+{
+    CfnSource *input = run->outcome->source;
+    for (guint i = 0; i < round->findings->len; i++) {
+        CfnFinding *finding = round->findings->pdata[i];
+        finding->span.start = cfn_history_map_back(run->history, finding->span.start);
+        finding->span.end =
+            MAX(cfn_history_map_back(run->history, finding->span.end), finding->span.start);
+        finding->start = cfn_source_place(input, finding->span.start);
+        finding->end = cfn_source_place(input, finding->span.end);
+    }
+    keep_findings(run, round, true);
+}
+
+/* A round that repairs nothing: what is found is to be ignored. Each begins afresh, with the
+   ignores that the one before it wrote. */
+static bool ignore_round(Run *run, bool *at_rest, GError **error)
+{
+    bool is_input = run->source == NULL;
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    g_autoptr(CfnIgnores) ignores = cfn_ignores_new(run->tree, run->options);
+    const CfnRounds rounds = {
+        .options = run->options,
+        .input = is_input ? run->outcome->source : run->source,
+        .history = none,
+        .ignores = ignores,
+        .secrets = run->outcome->secrets,
+    };
+    g_autoptr(CfnRound) round = cfn_round_new(run->tree, &rounds);
+    cfn_edits_free(round->edits);
+    round->edits = cfn_add_ignores(run->tree, round, ignores);
+    g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
+    *at_rest = bytes == NULL;
+    if (*at_rest) {
+        keep_refused(run, round);
+        return true;
+    }
+    tell_ignored(run, round);
+    return (!is_input || ask_other(run, error)) && advance(run, round, bytes, error);
+}
+
 static bool run_rounds(Run *run, GError **error)
 {
     bool at_rest = false;
     for (int i = 0; i < ROUND_LIMIT && !at_rest; i++) {
-        if (!run_round(run, &at_rest, error)) {
+        if (!(run->options->add_ignores ? ignore_round : run_round)(run, &at_rest, error)) {
             return false;
         }
     }
@@ -283,7 +342,11 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
     if (!run_rounds(&run, error) || !finish(&run, error)) {
         return false;
     }
-    cfn_ignores_tell(run.ignores, outcome->source, outcome->notices);
+    if (options->add_ignores) {
+        cfn_notices_sort(outcome->notices);
+    } else {
+        cfn_ignores_tell(run.ignores, outcome->source, outcome->notices);
+    }
     return true;
 }
 

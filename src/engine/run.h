@@ -20,6 +20,7 @@ typedef struct {
     GHashTable *settings; /* "repair.key" -> "true" or "false"; NULL: presets */
     bool unsafe_fixes;
     const CfnOtherId *other_ids; /* ended by a NULL tool; borrowed; NULL: none */
+    bool add_ignores;            /* instead of repairing: have the template ignore what is found */
     bool no_ignores;             /* what the template itself says to ignore does not count */
     /* Whether a finding is not to be told and not to be repaired; NULL: none. Its places are in the
        input, its pointer is of the tree of its round. Called by any thread. */

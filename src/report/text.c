@@ -204,7 +204,10 @@ static void append_sums(GString *out, const CfnManner *manner, const CfnTotals *
 {
     g_autofree char *states = count_states(manner, totals);
     g_string_append_printf(out, "%u templates: ", totals->templates);
-    if (states[0] == '\0') {
+    if (states[0] == '\0' && totals->changed > 0) {
+        g_string_append_printf(out, "%u %s", totals->changed,
+                               manner->dry_run ? "to change" : "changed");
+    } else if (states[0] == '\0') {
         g_string_append(out, "nothing to do");
     } else if (totals->changed == 0) {
         g_string_append(out, states);
@@ -242,10 +245,10 @@ static void append_hiding(GString *out, const CfnManner *manner, const CfnTotals
 
 static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *totals)
 {
-    if (totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
+    if (totals->changed + totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
         return;
     }
-    if (manner->dry_run && totals->fixed > 0) {
+    if (manner->dry_run && totals->changed > 0) {
         g_string_append(out, "-i writes the changes; ");
     }
     g_string_append(out, "'cfnfix --explain ID' tells more about a repair\n");

@@ -4,8 +4,9 @@
  *   cfnfix-docs [--check] ROOT
  *
  * docs/transforms/<id>.md is a page for each, with the diff of its golden case `basic`; README.md
- * has the table, between two markers; docs/config.schema.json has the ids and settings. With
- * --check nothing is written, and what is out of date is named.
+ * has the table of them, docs/ignoring.md that of other tools' ids, between two markers each;
+ * docs/config.schema.json has the ids and settings. With --check nothing is written, and what is
+ * out of date is named.
  */
 #include <jansson.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 
 #include "transforms/registry.h"
 
-static const char table_begin[] = "<!-- repairs: scripts/generate-docs writes this table -->\n";
-static const char table_end[] = "<!-- repairs end -->\n";
+static const char table_begin[] = "<!-- scripts/generate-docs writes this table -->\n";
+static const char table_end[] = "<!-- table end -->\n";
 
 static bool check_only;
 static guint stale;
@@ -120,12 +121,13 @@ static char *page_text(const char *root, const CfnTransform *transform)
     g_string_append_printf(
         page,
         "\n## Leaving it out\n\n`--ignore %s` leaves it out of a run; `Metadata: "
-        "{cfnfix: {ignore: [%s]}}` on a resource leaves that resource alone.\n",
-        transform->id, transform->id);
+        "{cfnfix: {ignore: [%s]}}` on a resource leaves that resource alone, and `# cfnfix: "
+        "ignore[%s]` [one line](../ignoring.md).\n",
+        transform->id, transform->id, transform->id);
     return g_string_free(g_steal_pointer(&page), FALSE);
 }
 
-static char *table_text(void)
+static char *repairs_text(void)
 {
     GString *table = g_string_new(
         "| repair | what it does | runs | what deploying it does |\n|---|---|---|---|\n");
@@ -139,9 +141,34 @@ static char *table_text(void)
     return g_string_free(table, FALSE);
 }
 
-static void put_readme(const char *root)
+static bool is_repair(const char *id)
 {
-    g_autofree char *path = g_build_filename(root, "README.md", NULL);
+    for (guint i = 0; cfn_transforms[i] != NULL; i++) {
+        if (g_str_equal(cfn_transforms[i]->id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *other_tools_text(void)
+{
+    GString *table =
+        g_string_new("| tool | its id | what it says | our repair |\n|---|---|---|---|\n");
+    for (const CfnOtherId *other = cfn_other_ids; other->tool != NULL; other++) {
+        if (!is_repair(other->ours)) {
+            die(other->ours, "is no repair, but another tool's id stands for it");
+        }
+        g_string_append_printf(table, "| %s | `%s` | %s | [%s](transforms/%s.md) |\n", other->tool,
+                               other->id, other->words, other->ours, other->ours);
+    }
+    return g_string_free(table, FALSE);
+}
+
+/* Puts TABLE between the markers of a file. */
+static void put_table(const char *root, const char *name, const char *table)
+{
+    g_autofree char *path = g_build_filename(root, name, NULL);
     g_autofree char *before = read_text(path);
     char *begin = before != NULL ? strstr(before, table_begin) : NULL;
     char *end = begin != NULL ? strstr(begin, table_end) : NULL;
@@ -149,7 +176,6 @@ static void put_readme(const char *root)
         die(path, "lacks the markers of the table");
     }
     begin[strlen(table_begin)] = '\0';
-    g_autofree char *table = table_text();
     /* The end marker may have begun right there. */
     g_autofree char *after = g_strconcat(before, table, table_end, end + strlen(table_end), NULL);
     put(path, after);
@@ -217,7 +243,10 @@ int main(int argc, char **argv)
         g_autofree char *page = page_text(root, cfn_transforms[i]);
         put(path, page);
     }
-    put_readme(root);
+    g_autofree char *repairs = repairs_text();
+    g_autofree char *other_tools = other_tools_text();
+    put_table(root, "README.md", repairs);
+    put_table(root, "docs/ignoring.md", other_tools);
     put_schema(root);
     return check_only && stale > 0 ? 1 : 0;
 }

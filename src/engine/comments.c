@@ -128,7 +128,8 @@ static CfnSpan line_below(const CfnSource *source, uint32_t offset, const CfnCom
 static CfnComment read_comment(const CfnSource *source, const Candidate *candidate,
                                const CfnComment *below)
 {
-    CfnComment comment = { .text = { candidate->text, candidate->line.end } };
+    CfnComment comment = { .text = { candidate->text, candidate->line.end },
+                           .own = candidate->line };
     comment.is_alone = skip_blanks(source, candidate->line) == candidate->hash;
     comment.line =
         comment.is_alone

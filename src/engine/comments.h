@@ -8,8 +8,9 @@
 
 typedef struct {
     CfnSpan text;  /* behind the word that was searched, to the end of the line */
+    CfnSpan own;   /* the line it stands on */
     CfnSpan line;  /* the line it is about: its own where something stands before it, else the first
-                     one below that is no comment. Empty where there is none */
+                      one below that is no comment. Empty where there is none */
     bool is_alone; /* nothing but white space stands before it */
 } CfnComment;
 

@@ -10,6 +10,9 @@
 #include "engine/round.h"
 #include "text/hash.h"
 
+/* Who has read so many reads no more. */
+enum { COMPLAINT_LIMIT = 100 };
+
 typedef enum {
     WHOLE,  /* the resource whose Metadata it is, or the template */
     LINE,   /* what begins on a line; the resource whose logical id is on it */
@@ -75,7 +78,10 @@ typedef struct {
 
 static void complain(const Reader *reader, uint32_t place, const char *message)
 {
-    cfn_notice_add(reader->ignores->notices, reader->source, place, message);
+    GPtrArray *notices = reader->ignores->notices;
+    if (notices->len < COMPLAINT_LIMIT) {
+        cfn_notice_add(notices, reader->source, place, message);
+    }
 }
 
 static void complain_of_id(const Reader *reader, const char *text, size_t length, uint32_t place)
@@ -183,7 +189,10 @@ static void read_comment(const Reader *reader, const CfnComment *comment)
         complain(reader, word, "a comment for cfnfix says 'ignore[id]' or 'ignore-file[id]'");
         return;
     }
-    const char *bracket = memchr(text + at, ']', comment->text.end - at);
+    /* Ids have no `#`: where another comment begins, this one was left open. */
+    const char *more = memchr(text + at, '#', comment->text.end - at);
+    size_t length = (more != NULL ? (uint32_t)(more - text) : comment->text.end) - at;
+    const char *bracket = memchr(text + at, ']', length);
     if (bracket == NULL) {
         complain(reader, word, "ignores nothing: the ']' behind the ids is missing");
         return;
@@ -218,7 +227,8 @@ static void read_checkov_comments(const Reader *reader, const CfnTree *tree)
     g_autoptr(GArray) comments = cfn_comments_find(tree, "checkov:skip=");
     const char *text = reader->source->text;
     for (guint i = 0; i < comments->len; i++) {
-        CfnSpan span = g_array_index(comments, CfnComment, i).text;
+        const CfnComment *comment = &g_array_index(comments, CfnComment, i);
+        CfnSpan span = comment->text;
         while (span.start < span.end && text[span.start] == ' ') {
             span.start++;
         }
@@ -230,7 +240,7 @@ static void read_checkov_comments(const Reader *reader, const CfnTree *tree)
         const char *ours =
             cfn_other_id(reader->ignores->options->other_ids, "checkov", text + span.start, length);
         if (ours != NULL) {
-            Ignore ignore = { .reach = AROUND, .line = span, .place = span.start };
+            Ignore ignore = { .reach = AROUND, .line = comment->own, .place = span.start };
             ignore.transform = find_transform(reader->ignores->options, ours, strlen(ours));
             if (ignore.transform != NULL) {
                 g_array_append_val(reader->ignores->comments, ignore);
@@ -484,7 +494,8 @@ static void read_round(CfnIgnoring *ignoring, const CfnResource *resource)
     ignoring->list = NULL;
     each_own_id(metadata, give_own, ignoring);
     if (!ignores->options->no_ignores) {
-        cfn_other_tools_read(ignores->options->other_ids, metadata, give_others, ignoring);
+        cfn_other_tools_read(ignores->options->other_ids, metadata, resource == NULL, give_others,
+                             ignoring);
     }
     if (resource != NULL && ignores->comments->len > 0) {
         give_comments(ignoring, resource);

@@ -19,9 +19,9 @@ typedef struct {
 const char *cfn_other_id(const CfnOtherId *table, const char *tool, const char *text,
                          size_t length);
 
-/* Calls TAKE with the id of each repair that METADATA (of a resource, or of a template; NULL if
-   there is none) has other tools leave alone. */
-void cfn_other_tools_read(const CfnOtherId *table, const CfnNode *metadata,
+/* Calls TAKE with the id of each repair that METADATA, of a resource or of the template (NULL if
+   there is none), has other tools leave alone. */
+void cfn_other_tools_read(const CfnOtherId *table, const CfnNode *metadata, bool of_template,
                           void (*take)(gpointer data, const char *ours, const CfnNode *node),
                           gpointer data);
 

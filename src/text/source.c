@@ -146,8 +146,13 @@ CfnPlace cfn_source_place(CfnSource *source, uint32_t offset)
     }
     offset = MIN(offset, source->length);
     const guint line = find_line(source->lines, offset);
+    const uint32_t start = g_array_index(source->lines, uint32_t, line);
     CfnPlace place = { .line = line + 1, .column = 1 };
-    for (uint32_t i = g_array_index(source->lines, uint32_t, line); i < offset; i++) {
+    if (source->is_ascii) {
+        place.column += offset - start;
+        return place;
+    }
+    for (uint32_t i = start; i < offset; i++) {
         place.column += ((unsigned char)source->text[i] & 0xC0) != 0x80;
     }
     return place;

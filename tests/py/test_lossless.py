@@ -24,6 +24,8 @@ def check_goldens(cfnfix, work, tally):
                check_folder(cfnfix, sources, work / "golden", mode), 0.05)
     groups = {}
     for name, path, args in cases:
+        if "--add-ignores" in args:
+            continue  # comments change no value, so no operation names them: see test_ignores
         groups.setdefault(tuple(args), []).append((f"{name}{path.suffix}", path.read_bytes()))
     for number, (args, group) in enumerate(sorted(groups.items())):
         result = check_folder(cfnfix, group, work / f"golden{number}", args)

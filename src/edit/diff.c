@@ -6,6 +6,7 @@
  * that `patch` needs behind a name with a space.
  */
 #include "edit/diff.h"
+#include "text/file.h"
 #include "text/hash.h"
 
 #include <git2.h>
@@ -13,11 +14,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void set_up(void)
+void cfn_diff_set_up(void)
 {
+    /* What is read here means the same in repositories that have these: a clone without some old
+       blobs, or with a work tree of its own configuration. */
+    const char *extensions[] = { "partialclone", "worktreeconfig" };
     static gsize done = 0;
     if (g_once_init_enter(&done)) {
         git_libgit2_init();
+        git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, G_N_ELEMENTS(extensions));
         g_once_init_leave(&done, 1);
     }
 }
@@ -85,9 +90,10 @@ static void append_header(GString *out, const char *path)
     append_file_line(out, "+++ ", "b/", path);
 }
 
-/* The patch as libgit2 prints it, with its own headers. */
-static bool print_patch(git_buf *out, GBytes *before, GBytes *after)
+/* Owned by the caller: git_patch_free it. */
+static git_patch *make_patch(GBytes *before, GBytes *after)
 {
+    cfn_diff_set_up();
     git_diff_options options;
     git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
     options.flags = GIT_DIFF_FORCE_TEXT | GIT_DIFF_INDENT_HEURISTIC;
@@ -98,11 +104,9 @@ static bool print_patch(git_buf *out, GBytes *before, GBytes *after)
     git_patch *patch = NULL;
     if (git_patch_from_buffers(&patch, before_text, before_length, "x", after_text, after_length,
                                "x", &options) < 0) {
-        return false;
+        g_error("libgit2: %s", git_error_last()->message); /* out of memory, as GLib has it */
     }
-    int result = git_patch_to_buf(out, patch);
-    git_patch_free(patch);
-    return result == 0;
+    return patch;
 }
 
 char *cfn_diff(const char *path, GBytes *before, GBytes *after)
@@ -110,11 +114,12 @@ char *cfn_diff(const char *path, GBytes *before, GBytes *after)
     if (g_bytes_equal(before, after)) {
         return g_strdup("");
     }
-    set_up();
-    git_buf printed = { 0 };
-    if (!print_patch(&printed, before, after)) {
-        g_error("libgit2: %s", git_error_last()->message); /* out of memory, as GLib has it */
+    git_patch *patch = make_patch(before, after);
+    git_buf printed = { 0 }; /* with headers of its own */
+    if (git_patch_to_buf(&printed, patch) < 0) {
+        g_error("libgit2: %s", git_error_last()->message);
     }
+    git_patch_free(patch);
     GString *out = g_string_new(NULL);
     append_header(out, path);
     const char *hunks = strstr(printed.ptr, "\n@@ ");
@@ -124,11 +129,57 @@ char *cfn_diff(const char *path, GBytes *before, GBytes *after)
     return g_string_free(out, FALSE);
 }
 
+static void append_lines(GArray *ranges, uint32_t first, uint32_t count)
+{
+    CfnLines *last = ranges->len > 0 ? &g_array_index(ranges, CfnLines, ranges->len - 1) : NULL;
+    if (last != NULL && last->first + last->count == first) {
+        last->count += count;
+    } else if (count > 0) {
+        CfnLines lines = { first, count };
+        g_array_append_val(ranges, lines);
+    }
+}
+
+/* Where lines only went away, the next line has to stand for them, or, in the end, the last. */
+static void append_changed(GArray *changed, git_patch *patch, size_t hunk_index,
+                           const git_diff_hunk *hunk)
+{
+    bool is_pending = false;
+    const git_diff_line *line;
+    for (size_t i = 0; git_patch_get_line_in_hunk(&line, patch, hunk_index, i) == 0; i++) {
+        if (line->origin == GIT_DIFF_LINE_DELETION) {
+            is_pending = true;
+        } else if (line->origin == GIT_DIFF_LINE_ADDITION ||
+                   (line->origin == GIT_DIFF_LINE_CONTEXT && is_pending)) {
+            append_lines(changed, (uint32_t)line->new_lineno, 1);
+            is_pending = false;
+        }
+    }
+    if (is_pending && hunk->new_lines > 0) {
+        append_lines(changed, (uint32_t)(hunk->new_start + hunk->new_lines - 1), 1);
+    }
+}
+
+void cfn_diff_lines(GBytes *before, GBytes *after, GArray *hunks, GArray *changed)
+{
+    git_patch *patch = make_patch(before, after);
+    const git_diff_hunk *hunk;
+    size_t count = git_patch_num_hunks(patch);
+    for (size_t i = 0; i < count && git_patch_get_hunk(&hunk, NULL, patch, i) == 0; i++) {
+        CfnLines shown = { (uint32_t)hunk->new_start, (uint32_t)hunk->new_lines };
+        if (shown.count > 0) {
+            g_array_append_val(hunks, shown);
+        }
+        append_changed(changed, patch, i, hunk);
+    }
+    git_patch_free(patch);
+}
+
 /* The folder that the git repository around FOLDER has checked out, with a slash at its end, or
    "". */
 static char *find_work_tree(const char *folder)
 {
-    set_up();
+    cfn_diff_set_up();
     git_buf found = { 0 };
     git_repository *repository = NULL;
     char *work_tree = NULL;
@@ -159,19 +210,6 @@ static const char *work_tree_of(const char *folder)
     return work_tree;
 }
 
-/* What stands behind FOLDER (with or without a slash at its end) in PATH, or NULL. */
-static const char *below(const char *path, const char *folder)
-{
-    size_t length = strlen(folder);
-    while (length > 0 && folder[length - 1] == '/') {
-        length--;
-    }
-    if (folder[0] == '\0' || strncmp(path, folder, length) != 0 || path[length] != '/') {
-        return NULL;
-    }
-    return path + length + 1;
-}
-
 /* PATH without links, since that is the file that changes; a file that is not there keeps its
    name. */
 static char *resolve(const char *path)
@@ -189,10 +227,10 @@ char *cfn_diff_path(const char *path)
 {
     g_autofree char *full = resolve(path);
     g_autofree char *folder = g_path_get_dirname(full);
-    const char *name = below(full, work_tree_of(folder));
+    const char *name = cfn_path_below(full, work_tree_of(folder));
     if (name == NULL) {
         g_autofree char *here = resolve(".");
-        name = below(full, here);
+        name = cfn_path_below(full, here);
     }
     return name != NULL ? g_strdup(name) : g_path_get_basename(full);
 }

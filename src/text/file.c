@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "text/error.h"
@@ -224,4 +225,16 @@ bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, 
     return check_regular(path, &status, error) && check_unchanged(path, target, before, error) &&
            check_writable(path, target, status.st_mode, error) &&
            write_beside(path, target, bytes, before, error);
+}
+
+const char *cfn_path_below(const char *path, const char *folder)
+{
+    size_t length = strlen(folder);
+    while (length > 0 && folder[length - 1] == '/') {
+        length--;
+    }
+    if (folder[0] == '\0' || strncmp(path, folder, length) != 0 || path[length] != '/') {
+        return NULL;
+    }
+    return path + length + 1;
 }

@@ -29,4 +29,8 @@ GBytes *cfn_file_read_stdin(size_t limit, GError **error);
  */
 bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, GError **error);
 
+/* What stands in PATH behind FOLDER, which may have a slash at its end; NULL if PATH is not below
+   it. By their letters alone; borrowed from PATH. */
+const char *cfn_path_below(const char *path, const char *folder);
+
 #endif

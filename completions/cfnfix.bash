@@ -21,14 +21,14 @@ _cfnfix() {
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     --config | --show-config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
-    -j | --jobs | --max-size | --set | --stdin-filename) return ;;
+    -j | --jobs | --diff-base | --max-size | --set | --stdin-filename) return ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
-            --select --ignore --set --unsafe-fixes --no-ignores --add-ignores --profile --config
-            --no-config --show-config --format --report -q --quiet --color --strict --max-size -j --jobs
-            --list --explain --version -h --help' -- "$current")
+            --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
+            --profile --config --no-config --show-config --format --report -q --quiet --color --strict
+            --max-size -j --jobs --list --explain --version -h --help' -- "$current")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -28,7 +28,7 @@ ROOMS = {
 DOORS = {
     "libfyaml.h": ["src/syntax"],
     "yaml.h": ["src/syntax"],
-    "git2.h": ["src/edit"],
+    "git2.h": ["src/edit", "src/cli"],
     "gio/gio.h": [],
     "glib-object.h": [],
 }

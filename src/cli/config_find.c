@@ -9,6 +9,7 @@
 
 #include "cli/inputs.h"
 #include "text/error.h"
+#include "text/file.h"
 #include "text/hash.h"
 
 struct CfnConfigs {
@@ -89,7 +90,7 @@ void cfn_configs_free(CfnConfigs *configs)
 /* As messages name it: from the working directory, if it is below. */
 static char *name_path(const CfnConfigs *configs, const char *path)
 {
-    const char *below = configs->here != NULL ? cfn_path_below(configs->here, path) : NULL;
+    const char *below = configs->here != NULL ? cfn_path_below(path, configs->here) : NULL;
     return g_strdup(below != NULL ? below : path);
 }
 
@@ -147,7 +148,7 @@ CfnFound *cfn_configs_find(CfnConfigs *configs, const char *path, char **below)
     CfnFound *found = configs->only != NULL ? configs->only : find_above(configs, folder);
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *full = g_build_filename(folder, name, NULL);
-    *below = found->config != NULL ? g_strdup(cfn_path_below(found->config->folder, full)) : NULL;
+    *below = found->config != NULL ? g_strdup(cfn_path_below(full, found->config->folder)) : NULL;
     return found;
 }
 

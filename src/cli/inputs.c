@@ -22,6 +22,7 @@ void cfn_input_free(CfnInput *input)
 {
     g_free(input->path);
     g_clear_error(&input->error);
+    g_clear_pointer(&input->content, g_bytes_unref);
     g_free(input);
 }
 
@@ -36,13 +37,6 @@ char *cfn_path_identity(const char *path)
     g_autofree char *name = g_path_get_basename(path);
     return real_folder != NULL ? g_build_filename(real_folder, name, NULL)
                                : g_canonicalize_filename(path, NULL);
-}
-
-const char *cfn_path_below(const char *folder, const char *path)
-{
-    size_t length = strcmp(folder, "/") == 0 ? 0 : strlen(folder);
-    bool is_below = strncmp(path, folder, length) == 0 && path[length] == '/';
-    return is_below ? path + length + 1 : NULL;
 }
 
 static void add_input(CfnSearch *search, const char *path, bool is_named, GError *error)
@@ -76,17 +70,34 @@ static bool has_template_suffix(const char *name)
     return false;
 }
 
-/* Whether PATH, a folder, is to be searched: not what others put there, not what we write. */
+/* Not what others put there. */
+static bool is_searched_name(const char *folder)
+{
+    return folder[0] != '.' && strcmp(folder, "node_modules") != 0;
+}
+
+/* Whether the folder NAME is to be searched: neither is what we write. */
 static bool is_searched(const CfnSearch *search, const char *name, const struct stat *status)
 {
-    return name[0] != '.' && strcmp(name, "node_modules") != 0 &&
+    return is_searched_name(name) &&
            !(status->st_ino == search->avoid.st_ino && status->st_dev == search->avoid.st_dev);
 }
 
-/* "./a.yaml" is "a.yaml". */
-static char *join(const char *folder, const char *name)
+bool cfn_input_is_found(const char *below)
 {
-    return strcmp(folder, ".") == 0 ? g_strdup(name) : g_build_filename(folder, name, NULL);
+    g_auto(GStrv) names = g_strsplit(below, "/", -1);
+    guint last = g_strv_length(names) - 1;
+    for (guint i = 0; i < last; i++) {
+        if (!is_searched_name(names[i])) {
+            return false;
+        }
+    }
+    return has_template_suffix(names[last]);
+}
+
+char *cfn_input_join(const char *folder, const char *below)
+{
+    return strcmp(folder, ".") == 0 ? g_strdup(below) : g_build_filename(folder, below, NULL);
 }
 
 static gint compare_names(gconstpointer a, gconstpointer b)
@@ -122,7 +133,7 @@ static void search_folder(CfnSearch *search, const char *folder)
     }
     for (guint i = 0; i < names->len; i++) {
         const char *name = g_ptr_array_index(names, i);
-        g_autofree char *path = join(folder, name);
+        g_autofree char *path = cfn_input_join(folder, name);
         struct stat status;
         if (lstat(path, &status) != 0) {
             continue;
@@ -144,7 +155,7 @@ static void search_folder(CfnSearch *search, const char *folder)
 
 static guint measure_prefix(const char *folder)
 {
-    g_autofree char *path = join(folder, "x");
+    g_autofree char *path = cfn_input_join(folder, "x");
     return (guint)strlen(path) - 1;
 }
 

@@ -13,6 +13,7 @@ typedef struct {
     const CfnOptions *options; /* what applies to it; borrowed, NULL until that is known */
     bool is_excluded;          /* by a configuration: it is passed over */
     GError *error;             /* why there is nothing to open ("path: …"), or NULL */
+    GBytes *content;           /* to read in the place of the file: the staged text; NULL mostly */
 } CfnInput;
 
 void cfn_input_free(CfnInput *input);
@@ -21,8 +22,10 @@ void cfn_input_free(CfnInput *input);
    is not there yet. g_free it. */
 char *cfn_path_identity(const char *path);
 
-/* What is behind the folder FOLDER in PATH (both absolute), or NULL. */
-const char *cfn_path_below(const char *folder, const char *path);
+/* Whether a search of a folder finds what is called BELOW in it ("a/b.yaml"): by its name alone. */
+bool cfn_input_is_found(const char *below);
+/* The path of what is called BELOW in FOLDER: "./a.yaml" is "a.yaml". g_free it. */
+char *cfn_input_join(const char *folder, const char *below);
 
 /*
  * CfnInput* for each file that NAMES mean: folders are searched for .yaml, .yml, .json and

@@ -15,18 +15,19 @@
 typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
     gboolean no_ignores, add_ignores, no_config;
-    gboolean help, version, list;
+    gboolean staged, help, version, list;
     char *config, *show_config;
-    char *output, *output_dir, *patch, *stdin_filename;
+    char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *profile, *format, *color, *max_size, *jobs, *explain;
     char **select, **ignore, **set, **report, **inputs;
 } CfnArguments;
 
 static void clear_arguments(CfnArguments *raw)
 {
-    char *const texts[] = { raw->output,  raw->output_dir, raw->patch,  raw->stdin_filename,
-                            raw->profile, raw->format,     raw->color,  raw->max_size,
-                            raw->jobs,    raw->explain,    raw->config, raw->show_config };
+    char *const texts[] = { raw->output,   raw->output_dir, raw->patch,  raw->stdin_filename,
+                            raw->profile,  raw->format,     raw->color,  raw->max_size,
+                            raw->jobs,     raw->explain,    raw->config, raw->show_config,
+                            raw->diff_base };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -47,6 +48,8 @@ static const char description[] =
     "  cfnfix -o fixed.yaml template.yaml leave the template, write the repaired one\n"
     "  cfnfix --check --strict cdk.out    fail in CI while anything remains\n"
     "  cfnfix --patch fixes.patch .       collect all diffs for 'git apply'\n"
+    "  cfnfix --diff-base origin/main     show it for what a pull request changed\n"
+    "  cfnfix --staged --check            look at what is about to be committed\n"
     "  cfnfix - <in.json >out.json        as a filter\n"
     "  cfnfix --select force-destroy --set force-destroy.emptier=false template.yaml\n"
     "  cfnfix --explain force-destroy     what a repair does, and why\n"
@@ -88,6 +91,9 @@ static GOptionContext *make_context(CfnArguments *raw)
              "NAME"),
         FLAG(0, "skip-non-templates", skip_non_templates,
              "Pass over named files that are no templates"),
+        TEXT(0, "diff-base", diff_base,
+             "Read only what changed since REV and HEAD parted, as in a pull request", "REV"),
+        FLAG(0, "staged", staged, "Read what is staged: the index, not the work tree"),
         LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
         LIST("ignore", ignore, "Do not run these repairs", "IDS"),
         LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
@@ -312,11 +318,31 @@ static bool is_filter(const CfnCommand *command)
            !command->check && command->format == &cfn_reporter_text && !is_dash(command->patch);
 }
 
+static bool asks_git(const CfnCommand *command)
+{
+    return command->diff_base != NULL || command->staged;
+}
+
+static bool check_git_sense(const CfnCommand *command, GError **error)
+{
+    if (command->diff_base != NULL && command->staged) {
+        return fail(error, "--diff-base and --staged exclude each other");
+    }
+    if (command->staged && command->in_place) {
+        return fail(error, "--staged reads the index, and -i would write to the work tree, which "
+                           "may differ: use --patch and 'git apply --cached'");
+    }
+    if (asks_git(command) && reads_stdin(command)) {
+        return fail(error, "standard input has no history: --diff-base and --staged take files");
+    }
+    return true;
+}
+
 /* Options that contradict each other. */
 static bool check_sense(const CfnCommand *command, GError **error)
 {
     guint count = g_strv_length(command->inputs);
-    if (count == 0) {
+    if (count == 0 && !asks_git(command)) {
         return fail(error, "no template is named");
     }
     if (command->output != NULL && command->output_dir != NULL) {
@@ -398,6 +424,8 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->quiet = raw->quiet;
     command->strict = raw->strict;
     command->skip_non_templates = raw->skip_non_templates;
+    command->staged = raw->staged;
+    command->diff_base = g_steal_pointer(&raw->diff_base);
     command->engine.unsafe_fixes = raw->unsafe_fixes;
     command->engine.no_ignores = raw->no_ignores;
     command->engine.add_ignores = raw->add_ignores;
@@ -468,7 +496,8 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         command->show_config != NULL) {
         return g_steal_pointer(&command);
     }
-    if (!check_sense(command, error) || !decide_stdout(command, error)) {
+    if (!check_sense(command, error) || !check_git_sense(command, error) ||
+        !decide_stdout(command, error)) {
         return NULL;
     }
     command->dry_run = !command->in_place && command->output == NULL &&
@@ -493,5 +522,6 @@ void cfn_command_free(CfnCommand *command)
     g_free(command->config);
     g_free(command->show_config);
     g_free(command->stdin_name);
+    g_free(command->diff_base);
     g_free(command);
 }

@@ -29,6 +29,8 @@ typedef struct {
     char *output;     /* -o; "-" is standard output; NULL */
     char *output_dir; /* NULL if not given */
     char *patch;      /* "-" is standard output; NULL */
+    char *diff_base;  /* the revision to compare with; NULL if not given */
+    bool staged;      /* the index is read, not the work tree */
     char *stdin_name; /* how standard input is called; never NULL */
     const CfnReporter *format;
     GArray *reports; /* CfnReportWish; never NULL */

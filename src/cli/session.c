@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cli/batch.h"
+#include "cli/changes.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/targets.h"
@@ -24,8 +25,9 @@ enum { PROGRESS_FROM = 50 };
 
 typedef struct {
     const CfnCommand *command;
-    GPtrArray *inputs;  /* CfnInput* */
-    GPtrArray *targets; /* char* or NULL, one for each input */
+    CfnChanges *changes; /* of --diff-base or --staged, else NULL */
+    GPtrArray *inputs;   /* CfnInput* */
+    GPtrArray *targets;  /* char* or NULL, one for each input */
     CfnTotals totals;
     CfnReport *summary;  /* on standard error */
     CfnReport *document; /* of --format, on standard output; NULL if it has something else */
@@ -151,15 +153,25 @@ static void show_progress(const CfnSession *session)
 }
 
 /* By the main thread alone: libgit2 leaves something behind in each that it is set up in. */
-static void add_diff(const CfnCommand *command, CfnResult *result)
+static void add_diff(const CfnSession *session, CfnResult *result)
 {
+    const CfnCommand *command = session->command;
     bool is_wanted = command->standard_output == CFN_STDOUT_DIFF || command->patch != NULL ||
                      (command->needs & CFN_NEEDS_DIFF) != 0;
     if (command->needs != 0 || is_wanted) {
-        result->name = cfn_diff_path(result->path);
+        result->name = cfn_changes_path(session->changes, result->path);
     }
     if (is_wanted && result->verdict == CFN_VERDICT_CHANGED) {
         result->diff = cfn_diff(result->name, result->before, result->outcome->after);
+    }
+}
+
+static void add_touched(const CfnSession *session, CfnResult *result)
+{
+    g_autoptr(GError) error = NULL;
+    result->touched = cfn_changes_touched(session->changes, result, &error);
+    if (error != NULL) {
+        cfn_print_error(error->message);
     }
 }
 
@@ -183,9 +195,10 @@ static void take(gpointer taken, gpointer data)
 {
     g_autoptr(CfnResult) result = taken;
     CfnSession *session = data;
-    add_diff(session->command, result);
+    add_diff(session, result);
     cfn_hide_result(result);
     erase_progress(session);
+    add_touched(session, result);
     print_result(session, result);
     summarize(session, result);
     keep_patch(session, result);
@@ -196,8 +209,12 @@ static void take(gpointer taken, gpointer data)
     show_progress(session);
 }
 
+/* Where git was asked, nothing to look at is no surprise. */
 static bool finds_folder_empty(const CfnSession *session)
 {
+    if (session->changes != NULL) {
+        return false;
+    }
     for (guint i = 0; i < session->inputs->len; i++) {
         const CfnInput *input = g_ptr_array_index(session->inputs, i);
         if (input->is_named) {
@@ -293,7 +310,7 @@ static int run(CfnSession *session)
 static void begin_reports(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    CfnManner manner = { .dry_run = command->dry_run };
+    CfnManner manner = { .dry_run = command->dry_run, .is_staged = command->staged };
     session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
     for (guint i = 0; i < command->reports->len; i++) {
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
@@ -314,6 +331,17 @@ static void end_reports(CfnSession *session)
     cfn_report_free(session->summary);
 }
 
+/* The inputs, and CHANGES if git has to be asked for them. */
+static GPtrArray *find_inputs(const CfnCommand *command, CfnChanges **changes, GError **error)
+{
+    if (command->diff_base == NULL && !command->staged) {
+        return cfn_inputs_expand(command->inputs, command->output_dir);
+    }
+    g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
+    *changes = cfn_changes_new(command, inputs, error);
+    return *changes != NULL ? g_steal_pointer(&inputs) : NULL;
+}
+
 int cfn_session_run(const CfnCommand *command)
 {
     g_autoptr(GError) error = NULL;
@@ -322,7 +350,12 @@ int cfn_session_run(const CfnCommand *command)
         cfn_print_error(error->message);
         return CFN_EXIT_ERROR;
     }
-    g_autoptr(GPtrArray) inputs = cfn_inputs_expand(command->inputs, command->output_dir);
+    g_autoptr(CfnChanges) changes = NULL;
+    g_autoptr(GPtrArray) inputs = find_inputs(command, &changes, &error);
+    if (inputs == NULL) {
+        cfn_print_complaint(error->message);
+        return CFN_EXIT_ERROR;
+    }
     configure(configs, inputs);
     g_autoptr(GPtrArray) targets = cfn_targets_plan(command, inputs, &error);
     if (targets == NULL) {
@@ -331,6 +364,7 @@ int cfn_session_run(const CfnCommand *command)
     }
     CfnSession session = {
         .command = command,
+        .changes = changes,
         .inputs = inputs,
         .targets = targets,
         .colors_diff = has_color(command, STDOUT_FILENO),

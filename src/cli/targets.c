@@ -25,7 +25,7 @@ static char *name_below(const CfnCommand *command, const CfnInput *input)
     const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
     g_autofree char *full = g_canonicalize_filename(path, NULL);
     g_autofree char *here = g_get_current_dir();
-    const char *below = cfn_path_below(here, full);
+    const char *below = cfn_path_below(full, here);
     if (below != NULL) {
         return g_strdup(below);
     }

@@ -60,6 +60,9 @@ static GBytes *read_input(const CfnCommand *command, const CfnInput *input, CfnF
         *error = g_error_copy(input->error);
         return NULL;
     }
+    if (input->content != NULL) {
+        return g_bytes_ref(input->content);
+    }
     return strcmp(input->path, "-") == 0
                ? cfn_file_read_stdin(command->max_size, error)
                : cfn_file_read(input->path, command->max_size, state, error);

@@ -39,7 +39,9 @@ static void run_init(Run *run, CfnOutcome *outcome, const CfnOptions *options, C
         .history = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_edits_free),
         .pointers = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free),
         .owners = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref),
-        .trail = options->with_suggestions ? cfn_trail_new(outcome->source->length) : NULL,
+        .trail = options->with_suggestions && !options->add_ignores
+                     ? cfn_trail_new(outcome->source->length)
+                     : NULL,
     };
 }
 

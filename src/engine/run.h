@@ -27,7 +27,7 @@ typedef struct {
     bool (*accepts)(gpointer data, const CfnFinding *finding, const CfnSource *input);
     gpointer accepts_data;
     bool without_operations; /* nobody will ask the outcome for them */
-    bool with_suggestions;   /* the outcome is to have them */
+    bool with_suggestions;   /* the outcome is to have them; of repairs, not of ignores */
     CfnProfile profile;
 } CfnOptions;
 

@@ -28,7 +28,8 @@ static json_t *make_effects(CfnEffects effects)
     return array;
 }
 
-static json_t *make_finding(const CfnFinding *finding, const char *fingerprint)
+static json_t *make_finding(const CfnResult *result, const CfnFinding *finding,
+                            const char *fingerprint)
 {
     json_t *range = json_object();
     json_object_set_new(range, "start", make_place(finding->start));
@@ -44,6 +45,9 @@ static json_t *make_finding(const CfnFinding *finding, const char *fingerprint)
     json_object_set_new(object, "range", range);
     json_object_set_new(object, "message", cfn_json_string(finding->message));
     json_object_set_new(object, "reason", cfn_json_string_or_null(finding->reason));
+    json_object_set_new(object, "onChangedLines",
+                        result->touched != NULL ? json_boolean(cfn_result_touches(result, finding))
+                                                : json_null());
     return object;
 }
 
@@ -153,7 +157,8 @@ static void add_outcome(json_t *file, const CfnResult *result)
     const GPtrArray *found = cfn_result_findings(result);
     g_autoptr(GPtrArray) fingerprints = cfn_fingerprints(result->name, found);
     for (guint i = 0; i < found->len; i++) {
-        json_array_append_new(findings, make_finding(found->pdata[i], fingerprints->pdata[i]));
+        json_array_append_new(findings,
+                              make_finding(result, found->pdata[i], fingerprints->pdata[i]));
     }
     for (guint i = 0; counts && i < outcome->operations->len; i++) {
         json_array_append_new(operations,

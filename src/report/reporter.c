@@ -64,7 +64,16 @@ void cfn_result_free(CfnResult *result)
     g_free(result->patch);
     g_free(result->name);
     cfn_hiding_free(result->hiding);
+    cfn_touched_free(result->touched);
     g_free(result);
+}
+
+bool cfn_result_touches(const CfnResult *result, const CfnFinding *finding)
+{
+    /* What ends before the first column of a line has nothing of that line. */
+    bool ends_before = finding->end.column == 1 && finding->end.line > finding->start.line;
+    return result->touched == NULL || cfn_touched_range(result->touched, finding->start.line,
+                                                        finding->end.line - (ends_before ? 1 : 0));
 }
 
 const char *cfn_result_patch(const CfnResult *result)

@@ -8,6 +8,7 @@
 #define CFN_REPORT_REPORTER_H
 
 #include "engine/run.h"
+#include "report/touched.h"
 
 typedef enum {
     CFN_VERDICT_CHANGED, /* the text after differs (in a dry run: would) */
@@ -28,9 +29,13 @@ typedef struct {
     bool hides;          /* the diff or an operation has CFN_HIDDEN where there is a secret */
     char *name;          /* the path as diffs name it: cfn_diff_path; owned */
     struct CfnHiding *hiding; /* of the template's secrets, NULL if it has none; owned */
+    CfnTouched *touched; /* by the pull request; NULL without --diff-base, or if it cannot be told;
+                            owned */
 } CfnResult;
 
 void cfn_result_free(CfnResult *result);
+/* Whether FINDING lies on lines that the pull request touches; true where that is not known. */
+bool cfn_result_touches(const CfnResult *result, const CfnFinding *finding);
 /* The diff that applies; NULL if nobody asked for one. Borrowed. */
 const char *cfn_result_patch(const CfnResult *result);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnResult, cfn_result_free)
@@ -58,6 +63,7 @@ typedef struct {
     bool color;      /* for a terminal */
     bool dry_run;    /* nothing was written: what is fixed only would be */
     bool shows_diff; /* on standard output */
+    bool is_staged;  /* the texts are those of the index, which -i cannot write */
 } CfnManner;
 
 /* What a reporter needs to be worked out for it. Bits. */

@@ -102,8 +102,8 @@ static void append_reason(GString *out, const CfnFinding *finding, int width)
     g_string_append_c(out, '\n');
 }
 
-static void append_finding(GString *out, const CfnManner *manner, const CfnFinding *finding,
-                           int place_width, int id_width)
+static void append_finding(GString *out, const CfnManner *manner, const CfnResult *result,
+                           const CfnFinding *finding, int place_width, int id_width)
 {
     const char *color;
     const char *state = name_state(manner, finding->state, &color);
@@ -117,6 +117,9 @@ static void append_finding(GString *out, const CfnManner *manner, const CfnFindi
     if (finding->state != CFN_CANNOT_FIX && finding->effects != 0) {
         g_autofree char *effects = cfn_effects_text(finding->effects);
         g_string_append_printf(out, "  [%s]", effects);
+    }
+    if (!cfn_result_touches(result, finding)) {
+        g_string_append(out, "  (not on changed lines)");
     }
     g_string_append_c(out, '\n');
     append_reason(out, finding, place_width);
@@ -188,7 +191,8 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
     int place_width = measure_places(outcome);
     int id_width = measure_ids(outcome);
     for (guint i = 0; i < outcome->findings->len; i++) {
-        append_finding(out, manner, g_ptr_array_index(outcome->findings, i), place_width, id_width);
+        append_finding(out, manner, result, g_ptr_array_index(outcome->findings, i), place_width,
+                       id_width);
     }
     for (guint i = 0; i < outcome->notices->len; i++) {
         append_notice(out, manner, g_ptr_array_index(outcome->notices, i), place_width);
@@ -249,7 +253,9 @@ static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *
         return;
     }
     if (manner->dry_run && totals->changed > 0) {
-        g_string_append(out, "-i writes the changes; ");
+        g_string_append(out, manner->is_staged
+                                 ? "'git apply --cached' takes the diff, or that of --patch; "
+                                 : "-i writes the changes; ");
     }
     g_string_append(out, "'cfnfix --explain ID' tells more about a repair\n");
 }

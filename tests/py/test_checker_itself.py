@@ -43,7 +43,8 @@ FINDING = {
     "id": "comma-tags", "state": "fixed", "safety": "safe", "effects": ["in-place"],
     "logicalId": "Key", "path": f"{TAGS}/0/Value",
     "range": {"start": {"line": 10, "column": 18},
-              "end": {"line": 10, "column": 25}}, "message": "comma", "reason": None
+              "end": {"line": 10, "column": 25}}, "message": "comma", "reason": None,
+        "onChangedLines": None
 }
 
 FAKE = """#!{python}

@@ -260,17 +260,27 @@ static char *name_in(const CfnRepository *repository, const char *located)
     return below != NULL ? g_strdup(below) : strcmp(located, top) == 0 ? g_strdup("") : NULL;
 }
 
+/* Where in the repository --output-dir is, if a search below NAME would come across it: a folder
+   that is named itself is searched all the same. Else NULL. */
+static char *find_avoided(const CfnSearch *search, const char *name)
+{
+    const char *output_dir = search->changes->command->output_dir;
+    g_autofree char *located = output_dir != NULL ? locate(search->changes, output_dir) : NULL;
+    g_autofree char *avoided = located != NULL ? name_in(search->repository, located) : NULL;
+    bool is_met = avoided != NULL && avoided[0] != '\0' && behind(avoided, name) != NULL;
+    return is_met ? g_steal_pointer(&avoided) : NULL;
+}
+
 /* NAMED is NULL if nothing is. */
 static bool take_name(CfnSearch *search, const char *named, GError **error)
 {
-    const CfnCommand *command = search->changes->command;
     const char *path = named != NULL ? named : ".";
+    bool is_all = named == NULL && search->changes->command->staged;
     g_autofree char *located = locate(search->changes, path);
     search->repository = find_repository(search->changes, located, error);
     if (search->repository == NULL) {
         return false;
     }
-    bool is_all = named == NULL && command->staged;
     g_autofree char *name = is_all ? g_strdup("") : name_in(search->repository, located);
     if (name == NULL) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
@@ -278,14 +288,10 @@ static bool take_name(CfnSearch *search, const char *named, GError **error)
                     cfn_repository_top(search->repository));
         return false;
     }
-    g_autofree char *avoid =
-        command->output_dir != NULL ? locate(search->changes, command->output_dir) : NULL;
-    g_autofree char *avoided = avoid != NULL ? name_in(search->repository, avoid) : NULL;
+    g_autofree char *avoided = find_avoided(search, name);
     search->folder = is_all ? NULL : path;
     search->name = name;
-    /* A folder that is named is searched all the same. */
-    bool is_avoided = avoided != NULL && avoided[0] != '\0' && behind(avoided, name) != NULL;
-    search->avoid = is_avoided ? avoided : NULL;
+    search->avoid = avoided;
     search_name(search, path);
     return true;
 }

@@ -19,7 +19,8 @@ ME = {
     "GIT_COMMITTER_EMAIL": "a@b", "GIT_AUTHOR_DATE": "1700000000 +0000",
     "GIT_COMMITTER_DATE": "1700000000 +0000"
 }
-DUE_LINE = 7
+# libgit2 1.5 itself leaks where a merge base cannot be read, or a repository has extensions.
+LEAKY = {"ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"}
 
 
 def git(folder, *args, stdin=None, **env):
@@ -195,7 +196,8 @@ def test_line_ends(at):
     at.check(flags(document) == {"a.yaml": [True], "b.yaml": [True]}, "others are",
              flags(document))
     at.write(_gitattributes=b"*.yaml text eol=crlf\n")
-    at.check(flags(report(at, "--diff-base", "main")) == {"a.yaml": [False]}, ".gitattributes count")
+    document = report(at, "--diff-base", "main")
+    at.check(flags(document) == {"a.yaml": [False]}, ".gitattributes count", flags(document))
 
 
 def make_template(tags):
@@ -280,7 +282,8 @@ def test_odd_names(at):
         git(at.home, "add", "-A")
         reads(at, names, *option, code=1)
         patch = at.run(*option, code=1).out
-        at.check([f.path for f in diff.parse(patch)] == names, f"{option}: names in the diff", patch)
+        found = [f.path for f in diff.parse(patch)]
+        at.check(found == names, f"{option}: names in the diff", found)
         git(at.home, "apply", "--cached", "--check", "-", stdin=patch)
         run = at.run(*option, "--check", code=1)
         at.check(b"new\nline" not in run.err and b"\t" not in run.err, "names are escaped", run.err)
@@ -362,8 +365,8 @@ def test_shallow(at):
     url = f"file://{source.home}"
     git(at.home, "clone", "-q", "--depth", "1", "--no-single-branch", url, "shallow")
     shallow = inside(at, "shallow")
-    is_told(shallow, shallow.usage("--diff-base", "origin/main"), b"fetch-depth: 0")
-    is_told(shallow, shallow.usage("--diff-base", "nope"), b"fetch-depth: 0")
+    is_told(shallow, shallow.usage("--diff-base", "origin/main", env=LEAKY), b"fetch-depth: 0")
+    is_told(shallow, shallow.usage("--diff-base", "nope", env=LEAKY), b"fetch-depth: 0")
     git(shallow.home, "fetch", "-q", "--unshallow")
     reads(shallow, ["a.yaml"], "--diff-base", "origin/main", what="with its history")
 
@@ -376,7 +379,7 @@ def test_partial_clone(at):
     commit(source, a_yaml=DUE + b"# 1\n")
     git(at.home, "clone", "-q", "--filter=blob:none", f"file://{source.home}", "partial")
     partial = inside(at, "partial")
-    run = partial.run("--format", "json", "--diff-base", "origin/main", code=1)
+    run = partial.run("--format", "json", "--diff-base", "origin/main", code=1, env=LEAKY)
     partial.check(flags(run.json()) == {"a.yaml": [None]}, "where the base's text is missing",
                   run.out)
     is_told(partial, run, b"a.yaml: git cannot read it")
@@ -575,7 +578,7 @@ def damage(at, name, data, is_fatal=False):
     path.write_bytes(data)
     for args in (["--diff-base", "main"], ["--staged"], ["--staged", "-q", "a.yaml"]):
         label = f"{name} is {data[:20]!r}, {args}"
-        run = at.run(*args, timeout=20)
+        run = at.run(*args, timeout=20, env=LEAKY)
         at.check(run.code == 2 or not is_fatal, f"{label}: an error", run)
         at.check(run.code != 2 or run.err.startswith((b"cfnfix: ", b"a.yaml: ")),
                  f"{label}: told", run)

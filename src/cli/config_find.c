@@ -186,8 +186,10 @@ const CfnMerged *cfn_configs_merge(CfnConfigs *configs, CfnFound *found, const c
     return merged;
 }
 
-static CfnApplied apply(CfnConfigs *configs, CfnFound *found, const char *below)
+CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
 {
+    g_autofree char *below = NULL;
+    CfnFound *found = cfn_configs_find(configs, path, &below);
     if (found->error != NULL) {
         return (CfnApplied){ .error = found->error };
     }
@@ -197,28 +199,18 @@ static CfnApplied apply(CfnConfigs *configs, CfnFound *found, const char *below)
     };
 }
 
-CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
-{
-    g_autofree char *below = NULL;
-    CfnFound *found = cfn_configs_find(configs, path, &below);
-    return apply(configs, found, below);
-}
-
-/* Whether INPUT stays one. */
-static bool apply_to(CfnConfigs *configs, CfnInput *input, GPtrArray *told)
+/* Whether INPUT stays one. ERRORS is the set of those that were told. */
+static bool apply_to(CfnConfigs *configs, CfnInput *input, GPtrArray *told, GHashTable *errors)
 {
     const CfnCommand *command = configs->command;
     const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
-    g_autofree char *below = NULL;
-    CfnFound *found = cfn_configs_find(configs, path, &below);
-    CfnApplied applied = apply(configs, found, below);
+    CfnApplied applied = cfn_configs_apply(configs, path);
     input->options = applied.options;
     input->is_excluded = applied.excluded != NULL;
     if (applied.error != NULL && input->error == NULL) {
         input->error = g_error_copy(applied.error);
     }
-    if (applied.error != NULL && !found->is_told) {
-        found->is_told = true;
+    if (applied.error != NULL && g_hash_table_add(errors, (gpointer)applied.error)) {
         g_ptr_array_add(told, g_strdup(applied.error->message));
     }
     if (input->is_excluded && input->is_named && !command->quiet) {
@@ -231,11 +223,12 @@ static bool apply_to(CfnConfigs *configs, CfnInput *input, GPtrArray *told)
 GPtrArray *cfn_configs_apply_all(CfnConfigs *configs, GPtrArray *inputs)
 {
     GPtrArray *told = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GHashTable) errors = g_hash_table_new(NULL, NULL); /* by their addresses */
     g_autoptr(GPtrArray) left = g_ptr_array_new();
     g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
     for (guint i = 0; i < inputs->len; i++) {
         CfnInput *input = g_ptr_array_index(inputs, i);
-        g_ptr_array_add(apply_to(configs, input, told) ? left : gone, input);
+        g_ptr_array_add(apply_to(configs, input, told, errors) ? left : gone, input);
     }
     g_ptr_array_set_free_func(inputs, NULL);
     g_ptr_array_set_size(inputs, 0);

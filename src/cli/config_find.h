@@ -11,7 +11,6 @@
 typedef struct {
     CfnConfig *config;
     GError *error;
-    bool is_told;       /* the error */
     GHashTable *merged; /* which rules match, as a text of 0 and 1 -> their CfnMerged */
 } CfnFound;
 

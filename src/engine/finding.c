@@ -48,6 +48,7 @@ void cfn_finding_free(CfnFinding *finding)
     g_free(finding->reason);
     g_free(finding->logical_id);
     g_free(finding->pointer);
+    g_free(finding->fingerprint);
     g_free(finding);
 }
 

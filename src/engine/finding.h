@@ -49,8 +49,11 @@ typedef struct CfnFinding {
     char *pointer; /* JSON Pointer in the input; of what an earlier round wrote, in the tree of its
                       own */
     CfnSpan span;  /* in the input text */
-    CfnPlace start, end;                /* the same as people count; end is exclusive */
-    uint32_t round;                     /* in which it was found, from 1 */
+    CfnPlace start, end;      /* the same as people count; end is exclusive */
+    uint32_t round;           /* in which it was found, from 1 */
+    uint32_t accepted_before; /* of equal fingerprints but for the order: how many accepted ones
+                                  stand before it */
+    char *fingerprint;        /* of an accepted one (engine/acceptance.h), else NULL */
     const struct CfnResource *resource; /* private to the engine; NULL once the round is over */
     struct CfnChange *change;           /* private to the engine; NULL once the round is over */
 } CfnFinding;

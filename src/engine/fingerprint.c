@@ -34,9 +34,11 @@ GPtrArray *cfn_fingerprints(const char *path, const GPtrArray *findings)
     g_autoptr(GHashTable) counts =
         g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; i < findings->len; i++) {
-        char *key = cfn_fingerprint_key(findings->pdata[i]);
+        const CfnFinding *finding = findings->pdata[i];
+        char *key = cfn_fingerprint_key(finding);
         guint count = GPOINTER_TO_UINT(g_hash_table_lookup(counts, key));
-        g_autofree char *text = g_strdup_printf("%s\n%s\n%u", path, key, count);
+        g_autofree char *text =
+            g_strdup_printf("%s\n%s\n%u", path, key, count + finding->accepted_before);
         g_hash_table_replace(counts, key, GUINT_TO_POINTER(count + 1));
         char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
         digest[DIGITS] = '\0';

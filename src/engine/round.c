@@ -89,7 +89,7 @@ static void run_transforms(CfnRound *round)
     run_those(round, round->template, true);
 }
 
-/* ---- What is accepted ---- */
+/* ---- What is ignored ---- */
 
 static void locate(const CfnRound *round, CfnFinding *finding)
 {
@@ -101,29 +101,21 @@ static void locate(const CfnRound *round, CfnFinding *finding)
     finding->end = cfn_source_place(rounds->input, finding->span.end);
 }
 
-static bool is_accepted(const CfnRound *round, const CfnFinding *finding)
-{
-    const CfnOptions *options = round->options;
-    return cfn_ignoring_accepts(round->ignoring, finding) ||
-           (options->accepts != NULL &&
-            options->accepts(options->accepts_data, finding, round->rounds->input));
-}
-
-/* Takes the findings that are accepted out of the round. */
+/* Takes the findings that are ignored out of the round. */
 static void set_aside(CfnRound *round)
 {
     GPtrArray *findings = round->findings;
     guint kept = 0;
     for (guint i = 0; i < findings->len; i++) {
         CfnFinding *finding = findings->pdata[i];
-        if (!is_accepted(round, finding)) {
+        if (!cfn_ignoring_accepts(round->ignoring, finding)) {
             findings->pdata[kept++] = finding;
             continue;
         }
         if (finding->change != NULL) {
             cfn_change_drop(finding->change);
         }
-        g_ptr_array_add(round->accepted, finding);
+        g_ptr_array_add(round->ignored, finding);
     }
     findings->len = kept;
 }
@@ -169,7 +161,7 @@ static CfnRound *find_all(const CfnTree *tree, const CfnRounds *rounds, CfnIgnor
         cfn_edits_track_owners(round->edits);
     }
     round->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
-    round->accepted = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    round->ignored = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
     round->shared = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     round->logical_ids = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     round->given_ids = g_hash_table_new(cfn_hash_string, g_str_equal);
@@ -281,7 +273,7 @@ void cfn_round_free(CfnRound *round)
     }
     cfn_edits_free(round->edits);
     g_ptr_array_unref(round->findings);
-    g_ptr_array_unref(round->accepted);
+    g_ptr_array_unref(round->ignored);
     g_hash_table_unref(round->shared);
     g_hash_table_unref(round->given_ids);
     g_hash_table_unref(round->logical_ids);

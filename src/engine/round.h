@@ -25,7 +25,7 @@ typedef struct CfnRound {
     GHashTable *shared;      /* "transform/key" -> CfnChange*, owned by the edits */
     GHashTable *logical_ids; /* "transform/key" -> the new logical id */
     GHashTable *given_ids;   /* the set of those, borrowed from it */
-    GPtrArray *accepted;     /* CfnFinding* that are neither told nor repaired, owned */
+    GPtrArray *ignored;      /* CfnFinding* that the template says no to, owned */
 } CfnRound;
 
 /*

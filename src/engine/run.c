@@ -116,6 +116,21 @@ static void keep_findings(Run *run, CfnRound *round, bool is_last)
     }
 }
 
+/* Those of the first round: they are about the input. */
+static void keep_accepted(Run *run, GPtrArray **accepted)
+{
+    if (run->history->len > 0) {
+        return;
+    }
+    for (guint i = 0; i < (*accepted)->len; i++) {
+        CfnFinding *finding = (*accepted)->pdata[i];
+        finding->round = 1;
+        finding->resource = NULL;
+    }
+    g_ptr_array_unref(run->outcome->accepted);
+    run->outcome->accepted = g_steal_pointer(accepted);
+}
+
 /* Whether a finding that could be repaired was not. */
 static bool is_stuck(const CfnRound *round)
 {
@@ -214,8 +229,10 @@ static bool run_round(Run *run, bool *at_rest, GError **error)
         .secrets = run->outcome->secrets,
     };
     g_autoptr(CfnRound) round = cfn_round_new(run->tree, &rounds);
+    g_autoptr(GPtrArray) accepted = cfn_acceptance_take(run->options->acceptance, round->findings);
     g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
     *at_rest = bytes == NULL;
+    keep_accepted(run, &accepted);
     keep_findings(run, round, *at_rest);
     if (*at_rest) {
         return !is_stuck(round) || fail(run, error, "a repair was found and not made");
@@ -270,6 +287,7 @@ static bool ignore_round(Run *run, bool *at_rest, GError **error)
         .secrets = run->outcome->secrets,
     };
     g_autoptr(CfnRound) round = cfn_round_new(run->tree, &rounds);
+    g_autoptr(GPtrArray) accepted = cfn_acceptance_take(run->options->acceptance, round->findings);
     cfn_edits_free(round->edits);
     round->edits = cfn_add_ignores(run->tree, round, ignores);
     g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
@@ -359,6 +377,7 @@ static CfnOutcome *new_outcome(CfnSource *source)
     CfnOutcome *outcome = g_new0(CfnOutcome, 1);
     outcome->source = source;
     outcome->findings = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
+    outcome->accepted = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_finding_free);
     outcome->operations = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_done_free);
     outcome->notices = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_notice_free);
     outcome->secrets = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
@@ -369,6 +388,7 @@ static CfnOutcome *new_outcome(CfnSource *source)
 static void forget(CfnOutcome *outcome)
 {
     g_ptr_array_set_size(outcome->findings, 0);
+    g_ptr_array_set_size(outcome->accepted, 0);
     g_ptr_array_set_size(outcome->operations, 0);
     g_ptr_array_set_size(outcome->notices, 0);
 }
@@ -411,6 +431,7 @@ void cfn_outcome_free(CfnOutcome *outcome)
     cfn_source_free(outcome->source);
     g_clear_pointer(&outcome->after, g_bytes_unref);
     g_ptr_array_unref(outcome->findings);
+    g_clear_pointer(&outcome->accepted, g_ptr_array_unref);
     g_ptr_array_unref(outcome->operations);
     g_ptr_array_unref(outcome->notices);
     g_clear_pointer(&outcome->suggestions, g_ptr_array_unref);

@@ -5,6 +5,7 @@
 #ifndef CFN_ENGINE_RUN_H
 #define CFN_ENGINE_RUN_H
 
+#include "engine/acceptance.h"
 #include "engine/done.h"
 #include "engine/other_tools.h"
 #include "engine/suggestion.h"
@@ -22,13 +23,10 @@ typedef struct {
     const CfnOtherId *other_ids; /* ended by a NULL tool; borrowed; NULL: none */
     bool add_ignores;            /* instead of repairing: have the template ignore what is found */
     bool no_ignores;             /* what the template itself says to ignore does not count */
-    /* Whether a finding is not to be told and not to be repaired; NULL: none. Its places are in the
-       input, its pointer is of the tree of its round. Called by any thread. */
-    bool (*accepts)(gpointer data, const CfnFinding *finding, const CfnSource *input);
-    gpointer accepts_data;
-    bool without_operations; /* nobody will ask the outcome for them */
-    bool with_suggestions;   /* the outcome is to have them; of repairs, not of ignores */
+    bool without_operations;     /* nobody will ask the outcome for them */
+    bool with_suggestions;       /* the outcome is to have them; of repairs, not of ignores */
     CfnProfile profile;
+    const CfnAcceptance *acceptance; /* NULL: nothing is accepted; borrowed */
 } CfnOptions;
 
 /* Something legal that is left alone and should be known: an anchor, a merge key, a duplicate
@@ -42,6 +40,7 @@ typedef struct {
     CfnSource *source;      /* the input; owned */
     GBytes *after;          /* the text after; NULL if nothing changed; owned */
     GPtrArray *findings;    /* CfnFinding* by place in the input; owned */
+    GPtrArray *accepted;    /* CfnFinding* that are neither told nor repaired, by place; owned */
     GPtrArray *operations;  /* CfnDone* in order of round and source; owned */
     GPtrArray *suggestions; /* CfnSuggestion*, if they were asked for, else NULL; owned */
     GPtrArray *notices;     /* CfnNotice*; owned */

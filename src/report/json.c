@@ -174,6 +174,7 @@ static void add_outcome(json_t *file, const CfnResult *result)
     json_object_set_new(file, "readers", counts ? make_readers(outcome) : json_array());
     json_object_set_new(file, "rounds", cfn_json_count(counts ? outcome->rounds : 0));
     json_object_set_new(file, "findings", findings);
+    json_object_set_new(file, "accepted", cfn_json_count(cfn_result_accepted(result)->len));
     json_object_set_new(file, "operations", operations);
     json_object_set_new(file, "suggestions", suggestions);
     json_object_set_new(file, "notices", notices);
@@ -214,6 +215,7 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
     json_object_set_new(summary, "fixed", cfn_json_count(totals->fixed));
     json_object_set_new(summary, "needsConsent", cfn_json_count(totals->needs_consent));
     json_object_set_new(summary, "cannotFix", cfn_json_count(totals->cannot_fix));
+    json_object_set_new(summary, "accepted", cfn_json_count(totals->accepted));
     json_object_set_new(summary, "errors", cfn_json_count(totals->errors));
     g_string_append(out, "\n], \"summary\": ");
     cfn_json_append(out, summary);

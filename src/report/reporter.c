@@ -107,13 +107,23 @@ const char *cfn_result_error(const CfnResult *result, CfnPlace *place)
     return text;
 }
 
+static const GPtrArray none = { 0 };
+
 const GPtrArray *cfn_result_findings(const CfnResult *result)
 {
-    static const GPtrArray none = { 0 };
     if (result->verdict == CFN_VERDICT_ERROR || result->outcome == NULL) {
         return &none;
     }
     return result->outcome->findings;
+}
+
+const GPtrArray *cfn_result_accepted(const CfnResult *result)
+{
+    if (result->verdict == CFN_VERDICT_ERROR || result->outcome == NULL ||
+        result->outcome->accepted == NULL) {
+        return &none;
+    }
+    return result->outcome->accepted;
 }
 
 static const CfnEffects totals_effects[CFN_TOTALS_EFFECTS] = {
@@ -172,6 +182,7 @@ void cfn_totals_add(CfnTotals *totals, const CfnResult *result)
     totals->changed += result->verdict == CFN_VERDICT_CHANGED;
     totals->errors += result->verdict == CFN_VERDICT_ERROR;
     totals->hiding += result->patch != NULL;
+    totals->accepted += cfn_result_accepted(result)->len;
     totals->templates +=
         result->verdict == CFN_VERDICT_CHANGED || result->verdict == CFN_VERDICT_UNCHANGED;
     const GPtrArray *findings = cfn_result_findings(result);

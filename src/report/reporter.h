@@ -49,6 +49,7 @@ typedef struct {
     guint templates; /* of which this many are templates that could be read */
     guint changed;
     guint fixed, needs_consent, cannot_fix;
+    guint accepted; /* findings that a baseline has */
     guint errors;
     guint hiding;                            /* files whose diff hides something */
     GPtrArray *affected[CFN_TOTALS_EFFECTS]; /* "Bucket (a.yaml)", of what was fixed; owned */
@@ -118,5 +119,7 @@ const char *cfn_result_error(const CfnResult *result, CfnPlace *place);
 /* The findings of RESULT that count: none if the file was left alone because of an error. Never
    NULL, borrowed. */
 const GPtrArray *cfn_result_findings(const CfnResult *result);
+/* The same of those that are accepted, and not among the former. */
+const GPtrArray *cfn_result_accepted(const CfnResult *result);
 
 #endif

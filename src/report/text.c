@@ -247,6 +247,13 @@ static void append_hiding(GString *out, const CfnManner *manner, const CfnTotals
     }
 }
 
+static void append_accepted(GString *out, const CfnTotals *totals)
+{
+    if (totals->accepted > 0) {
+        g_string_append_printf(out, "%u accepted by the baseline\n", totals->accepted);
+    }
+}
+
 static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *totals)
 {
     if (totals->changed + totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
@@ -274,6 +281,7 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
                                     : "gives more access to, once deployed:",
                     totals->affected[CFN_TOTALS_ACCESS_WIDENED]);
     append_hiding(out, manner, totals);
+    append_accepted(out, totals);
     append_hint(out, manner, totals);
 }
 

@@ -542,27 +542,6 @@ static void test_ignore_metadata(void **state)
     }
 }
 
-static bool accepts_fix(gpointer data, const CfnFinding *finding, const CfnSource *input)
-{
-    guint *asked = data;
-    *asked += finding->start.line == 5 && finding->span.start < input->length;
-    return strcmp(finding->transform->id, "fix") == 0;
-}
-
-/* Two rounds: the second one's finding is on the line of the input, too. */
-static void test_accepted(void **state)
-{
-    guint asked = 0;
-    CfnOptions options = standard;
-    options.accepts = accepts_fix;
-    options.accepts_data = &asked;
-    renames(&options, "wrong", NULL, "");
-    assert_int_equal(asked, 1);
-    renames(&options, "ab", "AB",
-            "first fixed /Resources/T0/Properties/Name\n"
-            "second fixed /Resources/T0/Properties/Name\n");
-}
-
 static const char *const comment_forms[][2] = {
     /* what follows the name, what stands above it */
     { " # cfnfix: ignore[fix]", "" },
@@ -718,7 +697,6 @@ int main(void)
         cmocka_unit_test(test_shared_changes),
         cmocka_unit_test(test_selection),
         cmocka_unit_test(test_ignore_metadata),
-        cmocka_unit_test(test_accepted),
         cmocka_unit_test(test_ignore_comments),
         cmocka_unit_test(test_order_over_types),
         cmocka_unit_test(test_notices),

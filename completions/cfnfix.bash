@@ -27,7 +27,8 @@ _cfnfix() {
         mapfile -t COMPREPLY < <(compgen -W '
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
-            --profile --config --no-config --show-config --format --report -q --quiet --color --strict
+            --profile --config --no-config --show-config --baseline --create-baseline --prune-baseline
+            --format --report -q --quiet --color --strict
             --max-size -j --jobs --list --explain --version -h --help' -- "$current")
         return
     fi

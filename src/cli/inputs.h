@@ -6,14 +6,17 @@
 
 #include "engine/run.h"
 
+#include "engine/acceptance.h"
+
 typedef struct {
     char *path;                /* to open, and as messages name it; "-" is standard input */
     guint below;               /* of `path`: where the part behind the named folder begins, or 0 */
     bool is_named;             /* on the command line, not found in a folder */
     const CfnOptions *options; /* what applies to it; borrowed, NULL until that is known */
-    bool is_excluded;          /* by a configuration: it is passed over */
-    GError *error;             /* why there is nothing to open ("path: …"), or NULL */
-    GBytes *content;           /* to read in the place of the file: the staged text; NULL mostly */
+    const CfnAcceptance *acceptance; /* of the baseline (cli/baseline.h), or NULL; borrowed */
+    bool is_excluded;                /* by a configuration: it is passed over */
+    GError *error;                   /* why there is nothing to open ("path: …"), or NULL */
+    GBytes *content; /* to read in the place of the file: the staged text; NULL mostly */
 } CfnInput;
 
 void cfn_input_free(CfnInput *input);

@@ -18,16 +18,19 @@ typedef struct {
     gboolean staged, help, version, list;
     char *config, *show_config;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
+    char *baseline, *create_baseline, *prune_baseline;
     char *profile, *format, *color, *max_size, *jobs, *explain;
     char **select, **ignore, **set, **report, **inputs;
 } CfnArguments;
 
 static void clear_arguments(CfnArguments *raw)
 {
-    char *const texts[] = { raw->output,   raw->output_dir, raw->patch,  raw->stdin_filename,
-                            raw->profile,  raw->format,     raw->color,  raw->max_size,
-                            raw->jobs,     raw->explain,    raw->config, raw->show_config,
-                            raw->diff_base };
+    char *const texts[] = { raw->output,         raw->output_dir, raw->patch,
+                            raw->stdin_filename, raw->profile,    raw->format,
+                            raw->color,          raw->max_size,   raw->jobs,
+                            raw->explain,        raw->config,     raw->show_config,
+                            raw->diff_base,      raw->baseline,   raw->create_baseline,
+                            raw->prune_baseline };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -104,6 +107,12 @@ static GOptionContext *make_context(CfnArguments *raw)
              "PROFILE"),
         TEXT(0, "config", config, "Go by this file, not by the nearest .cfnfix.yaml", "FILE"),
         FLAG(0, "no-config", no_config, "Go by no .cfnfix.yaml"),
+        TEXT(0, "baseline", baseline, "Leave alone, and do not tell, what FILE has accepted",
+             "FILE"),
+        TEXT(0, "create-baseline", create_baseline,
+             "Repair nothing: accept in FILE all that is found", "FILE"),
+        TEXT(0, "prune-baseline", prune_baseline,
+             "Repair nothing: remove from FILE what is no longer found", "FILE"),
         TEXT(0, "format", format, "Report as text (for people) or as a document of FORMAT",
              "FORMAT"),
         LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
@@ -306,6 +315,42 @@ static bool is_dash(const char *text)
     return text != NULL && strcmp(text, "-") == 0;
 }
 
+/* Whether templates are only looked at. */
+static bool only_looks(const CfnCommand *command)
+{
+    return command->baseline_use == CFN_BASELINE_CREATE ||
+           command->baseline_use == CFN_BASELINE_PRUNE;
+}
+
+/* At most one of --baseline, --create-baseline and --prune-baseline. */
+static bool take_baseline(const CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    const char *const paths[] = { [CFN_BASELINE_APPLY] = raw->baseline,
+                                  [CFN_BASELINE_CREATE] = raw->create_baseline,
+                                  [CFN_BASELINE_PRUNE] = raw->prune_baseline };
+    for (size_t i = CFN_BASELINE_APPLY; i < G_N_ELEMENTS(paths); i++) {
+        if (paths[i] != NULL && command->baseline != NULL) {
+            return fail(error, "--baseline, --create-baseline and --prune-baseline exclude each "
+                               "other");
+        }
+        if (paths[i] != NULL) {
+            command->baseline_use = (CfnBaselineUse)i;
+            command->baseline = g_strdup(paths[i]);
+        }
+    }
+    return !is_dash(command->baseline) || fail(error, "a baseline is a file, not '-'");
+}
+
+/* What would change a template, or show how, makes no sense where they are only looked at. */
+static bool check_baseline_sense(const CfnCommand *command, GError **error)
+{
+    bool is_more = command->in_place || command->check || command->output != NULL ||
+                   command->output_dir != NULL || command->patch != NULL;
+    return !only_looks(command) || !(is_more || command->engine.add_ignores) ||
+           fail(error, "--create-baseline and --prune-baseline repair nothing: they cannot go with "
+                       "-i, -o, --output-dir, --patch, --check or --add-ignores");
+}
+
 static bool reads_stdin(const CfnCommand *command)
 {
     return g_strv_contains((const char *const *)command->inputs, "-");
@@ -315,7 +360,8 @@ static bool reads_stdin(const CfnCommand *command)
 static bool is_filter(const CfnCommand *command)
 {
     return reads_stdin(command) && command->output == NULL && command->output_dir == NULL &&
-           !command->check && command->format == &cfn_reporter_text && !is_dash(command->patch);
+           !command->check && command->format == &cfn_reporter_text && !is_dash(command->patch) &&
+           !only_looks(command);
 }
 
 static bool asks_git(const CfnCommand *command)
@@ -497,6 +543,7 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         return g_steal_pointer(&command);
     }
     if (!check_sense(command, error) || !check_git_sense(command, error) ||
+        !take_baseline(&raw, command, error) || !check_baseline_sense(command, error) ||
         !decide_stdout(command, error)) {
         return NULL;
     }
@@ -523,5 +570,6 @@ void cfn_command_free(CfnCommand *command)
     g_free(command->show_config);
     g_free(command->stdin_name);
     g_free(command->diff_base);
+    g_free(command->baseline);
     g_free(command);
 }

@@ -22,6 +22,14 @@ typedef struct {
     char *path;                  /* owned */
 } CfnReportWish;
 
+/* What is done with the baseline. */
+typedef enum {
+    CFN_BASELINE_NONE,   /* there is none */
+    CFN_BASELINE_APPLY,  /* --baseline */
+    CFN_BASELINE_CREATE, /* --create-baseline */
+    CFN_BASELINE_PRUNE,  /* --prune-baseline */
+} CfnBaselineUse;
+
 typedef struct {
     CfnOptions engine; /* its sets are owned here */
     char **inputs;     /* as typed; never NULL */
@@ -31,6 +39,8 @@ typedef struct {
     char *patch;      /* "-" is standard output; NULL */
     char *diff_base;  /* the revision to compare with; NULL if not given */
     bool staged;      /* the index is read, not the work tree */
+    CfnBaselineUse baseline_use;
+    char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */
     const CfnReporter *format;
     GArray *reports; /* CfnReportWish; never NULL */

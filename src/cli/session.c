@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/baseline.h"
 #include "cli/batch.h"
 #include "cli/changes.h"
 #include "cli/config.h"
@@ -25,9 +26,10 @@ enum { PROGRESS_FROM = 50 };
 
 typedef struct {
     const CfnCommand *command;
-    CfnChanges *changes; /* of --diff-base or --staged, else NULL */
-    GPtrArray *inputs;   /* CfnInput* */
-    GPtrArray *targets;  /* char* or NULL, one for each input */
+    CfnChanges *changes;   /* of --diff-base or --staged, else NULL */
+    GPtrArray *inputs;     /* CfnInput* */
+    GPtrArray *targets;    /* char* or NULL, one for each input */
+    CfnBaseline *baseline; /* NULL if there is none */
     CfnTotals totals;
     CfnReport *summary;  /* on standard error */
     CfnReport *document; /* of --format, on standard output; NULL if it has something else */
@@ -191,11 +193,21 @@ static gpointer work(guint index, gpointer data)
                     g_ptr_array_index(session->targets, index));
 }
 
+/* By what the file was worked on whose result is to be taken next. */
+static const CfnOptions *next_options(const CfnSession *session)
+{
+    const CfnInput *input = g_ptr_array_index(session->inputs, session->totals.files);
+    return input->options != NULL ? input->options : &session->command->engine;
+}
+
 static void take(gpointer taken, gpointer data)
 {
     g_autoptr(CfnResult) result = taken;
     CfnSession *session = data;
     add_diff(session, result);
+    if (session->baseline != NULL) {
+        cfn_baseline_take(session->baseline, result, next_options(session));
+    }
     cfn_hide_result(result);
     erase_progress(session);
     add_touched(session, result);
@@ -234,7 +246,9 @@ static void conclude(CfnSession *session)
     }
     cfn_report_end(session->summary, &session->totals);
     if (!command->quiet) {
-        print_report(session->summary, stderr);
+        if (command->baseline_use <= CFN_BASELINE_APPLY) { /* else nothing was to be repaired */
+            print_report(session->summary, stderr);
+        }
         if (finds_folder_empty(session)) {
             cfn_print_complaint("no CloudFormation template found");
         }
@@ -270,6 +284,23 @@ static bool write_files(CfnSession *session)
     return is_written;
 }
 
+static bool finish_baseline(const CfnSession *session)
+{
+    if (session->baseline == NULL) {
+        return true;
+    }
+    g_autofree char *note = NULL;
+    g_autoptr(GError) error = NULL;
+    if (!cfn_baseline_finish(session->baseline, &note, &error)) {
+        cfn_print_error(error->message);
+        return false;
+    }
+    if (note != NULL && !session->command->quiet) {
+        cfn_print_complaint(note);
+    }
+    return true;
+}
+
 static int decide_exit(const CfnSession *session, bool is_written)
 {
     const CfnTotals *totals = &session->totals;
@@ -303,6 +334,7 @@ static int run(CfnSession *session)
     cfn_batch_run(session->inputs->len, command->jobs, work, take, session);
     conclude(session);
     bool is_written = write_files(session);
+    is_written = finish_baseline(session) && is_written;
     bool is_printed = cfn_finish_stdout();
     return decide_exit(session, is_written && is_printed);
 }
@@ -357,6 +389,14 @@ int cfn_session_run(const CfnCommand *command)
         return CFN_EXIT_ERROR;
     }
     configure(configs, inputs);
+    g_autoptr(CfnBaseline) baseline = NULL;
+    if (command->baseline != NULL) {
+        baseline = cfn_baseline_new(command, inputs, &error);
+        if (baseline == NULL) {
+            cfn_print_error(error->message);
+            return CFN_EXIT_ERROR;
+        }
+    }
     g_autoptr(GPtrArray) targets = cfn_targets_plan(command, inputs, &error);
     if (targets == NULL) {
         cfn_print_complaint(error->message);
@@ -367,6 +407,7 @@ int cfn_session_run(const CfnCommand *command)
         .changes = changes,
         .inputs = inputs,
         .targets = targets,
+        .baseline = baseline,
         .colors_diff = has_color(command, STDOUT_FILENO),
         .patch = command->patch != NULL ? g_string_new(NULL) : NULL,
         .hides_patch = command->patch != NULL && cfn_target_is_printed(command->patch),

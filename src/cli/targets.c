@@ -90,6 +90,10 @@ static bool claim_all(const CfnCommand *command, const GPtrArray *inputs, const 
             return false;
         }
     }
+    if (command->baseline != NULL &&
+        !claim(sources, outputs, command->baseline, "the baseline", error)) {
+        return false;
+    }
     return command->patch == NULL || claim(sources, outputs, command->patch, "the patch", error);
 }
 

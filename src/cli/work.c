@@ -80,7 +80,9 @@ static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *
     if (source == NULL) {
         return false;
     }
-    CfnOutcome *outcome = result->outcome = cfn_run(source, input->options);
+    CfnOptions options = *input->options;
+    options.acceptance = input->acceptance;
+    CfnOutcome *outcome = result->outcome = cfn_run(source, &options);
     if (outcome->error != NULL) {
         *error = g_error_copy(outcome->error);
         return false;

@@ -223,6 +223,13 @@ static char *resolve(const char *path)
     return copy;
 }
 
+const char *cfn_diff_root(const char *path)
+{
+    g_autofree char *full = resolve(path);
+    g_autofree char *folder = g_path_get_dirname(full);
+    return work_tree_of(folder);
+}
+
 char *cfn_diff_path(const char *path)
 {
     g_autofree char *full = resolve(path);

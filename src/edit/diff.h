@@ -36,4 +36,8 @@ void cfn_diff_lines(GBytes *before, GBytes *after, GArray *hunks, GArray *change
    that it is set up in. */
 void cfn_diff_set_up(void);
 
+/* The working tree of the git repository that PATH is in, absolute, with a slash at its end; "" if
+   it is in none. Borrowed, and there as long as the program. */
+const char *cfn_diff_root(const char *path);
+
 #endif

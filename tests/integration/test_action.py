@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """action.yml, played as GitHub's runner plays it, against a stand-in for GitHub's API.
 
-What the action does around cfnfix is tried with a program in its place that writes given reports."""
+What the action does around cfnfix is tried with a program in its place that writes given reports; then
+cfnfix itself reviews pull requests that bring the failures of golden/reports."""
+import contextlib
 import json
 import os
 import re
@@ -12,7 +14,7 @@ import yaml
 
 from lib import program
 from lib.github_runner import play
-from lib.github_stand_in import GitHub
+from lib.github_stand_in import GitHub, suggestion
 
 ACTION = program.ROOT / "action.yml"
 SCHEMA = ["--builtin-schema", "vendor.github-actions"]
@@ -43,7 +45,7 @@ class Bed:
     """A repository with a pull request, GitHub, and a program called cfnfix."""
 
     def __init__(self, folder, **github):
-        self.folder = folder
+        self.folder, self.plays = folder, 0
         self.clone = program.fresh(folder / "clone")
         self.given = folder / "given"
         self.bin = folder / "bin"
@@ -64,6 +66,19 @@ class Bed:
         name = ["-c", "user.name=a", "-c", "user.email=a@example.com"]
         return subprocess.run(["git", *name, *args], cwd=self.clone, check=True,
                               capture_output=True, env=os.environ | program.ENVIRONMENT).stdout
+
+    def use(self, cfnfix):
+        """The real program from now on."""
+        self.program.unlink()
+        self.program.symlink_to(cfnfix.path)
+
+    def push(self, files):
+        """Another commit of the pull request, with FILES."""
+        for name, data in files.items():
+            (self.clone / name).write_bytes(data)
+        self.head = self.commit((self.clone / "a.yaml").read_bytes())
+        self.github.diff, self.github.head = self.git("diff", self.base, self.head), self.head
+        self.event = self.pull_request()
 
     def commit(self, data):
         (self.clone / "a.yaml").write_bytes(data)
@@ -87,17 +102,17 @@ class Bed:
 
     def play(self, **inputs):
         """Everything that the action did."""
-        runner = program.work_folder(self.folder / f"runner-{len(self.github.log)}-{len(inputs)}")
+        self.plays += 1
+        runner = program.work_folder(self.folder / f"runner-{self.plays}")
         (runner / "event.json").write_text(json.dumps(self.event))
-        with self.github as github:
-            environment = {
-                "PATH": f"{self.bin}:{os.environ['PATH']}", "HOME": str(self.folder),
-                "TOKEN": "t0ken", "GIVEN": str(self.given), "RUNNER_TEMP": str(runner),
-                "GITHUB_WORKSPACE": str(self.clone), "GITHUB_API_URL": github.url,
-                "GITHUB_EVENT_PATH": str(runner / "event.json"), "GITHUB_REPOSITORY": "o/r",
-                "GITHUB_EVENT_NAME": "pull_request" if "pull_request" in self.event else "push",
-            }
-            return play(ACTION, runner, environment, inputs)
+        environment = {
+            "PATH": f"{self.bin}:{os.environ['PATH']}", "HOME": str(self.folder),
+            "TOKEN": "t0ken", "GIVEN": str(self.given), "RUNNER_TEMP": str(runner),
+            "GITHUB_WORKSPACE": str(self.clone), "GITHUB_API_URL": self.github.url,
+            "GITHUB_EVENT_PATH": str(runner / "event.json"), "GITHUB_REPOSITORY": "o/r",
+            "GITHUB_EVENT_NAME": "pull_request" if "pull_request" in self.event else "push",
+        }
+        return play(ACTION, runner, environment, inputs)
 
     def call(self):
         return json.loads((self.given / "call").read_text())
@@ -278,6 +293,76 @@ def test_unreachable(make, tally):
     falls_back(bed, tally, "a pull request that is not there", b"HTTP 404")
 
 
+def golden_reports():
+    return {f"report-{path.parent.name}{path.suffix}": path.read_bytes()
+            for path in sorted(program.GOLDEN.glob("reports/*/input.*"))}
+
+
+def accept(data, comments):
+    """DATA with every suggestion of COMMENTS, as GitHub commits them."""
+    lines = data.split(b"\n")
+    for one in sorted(comments, key=lambda one: one["line"], reverse=True):
+        taken = suggestion(one["body"])
+        if taken is not None:
+            first = one.get("start_line", one["line"])
+            lines[first - 1:one["line"]] = [line.encode() for line in taken]
+    return b"\n".join(lines)
+
+
+def test_real_review(make, tally, cfnfix):
+    """The whole way: a pull request, its review, the same again, the suggestions accepted."""
+    bed = make()
+    bed.use(cfnfix)
+    files = golden_reports()
+    bed.push(files)
+    played = bed.play(sarif="true")
+    tally.equal((played.code, bed.github.refused), (0, []), f"real: GitHub takes it: {played.log}")
+    tally.equal(played.outputs["posted"], "review", "real: the review is posted")
+    told = {one["path"] for one in bed.github.comments}
+    tally.equal(told - {"a.yaml"}, set(files), "real: each template has suggestions")
+    tally.check(played.summary and len(played.used) == 1, "real: summary and SARIF", played)
+    tally.check(b"::stop-commands::" in played.log, "real: nobody else commands", played.log)
+
+    before = len(bed.github.comments)
+    played = bed.play()
+    tally.equal((len(bed.github.comments), played.outputs["posted"]), (before, "nothing"),
+                f"real: a second run repeats nothing: {played.log}")
+
+    left = {name: accept(data, [one for one in bed.github.comments if one["path"] == name])
+            for name, data in files.items()}
+    for name, data in left.items():
+        tally.check(data != files[name], f"real: {name}: something was suggested")
+    bed.push(left)
+    played = bed.play()
+    tally.equal((played.code, bed.github.refused), (0, []), f"real: after that: {played.log}")
+
+
+def test_real_old_code(make, tally, cfnfix):
+    """What a pull request does not touch gets no comment, for GitHub would refuse it."""
+    bed = make()
+    bed.use(cfnfix)
+    files = golden_reports()
+    bed.push(files)
+    bed.base = bed.head
+    bed.push({name: data + b"\n" for name, data in files.items()} | {"new.yaml": AFTER})
+    played = bed.play()
+    tally.equal(bed.github.refused, [], f"real: old code: GitHub takes it: {played.log}")
+    tally.equal({one["path"] for one in bed.github.comments}, {"new.yaml"}, "real: old code: comments")
+    body = bed.github.reviews[0]["body"] if bed.github.reviews else ""
+    tally.check(all(name in body for name in files), "real: old code: the body has the rest", body)
+
+
+def is_there(cfnfix, tally):
+    """Whether cfnfix has what the action asks of it."""
+    options = ["--diff-base", "HEAD", "--seen", "/dev/null"]
+    for name in ("github-review", "markdown", "github", "sarif"):
+        options += ["--report", f"{name}:{name}"]
+    if cfnfix(*options, "--version").code == 0:
+        return True
+    tally.note("cfnfix does not know all of " + " ".join(options) + " yet")
+    return False
+
+
 def test_install(make, tally):
     """Without cfnfix in the PATH, ./setup builds it."""
     bed = make()
@@ -289,17 +374,22 @@ def test_install(make, tally):
 
 
 def main():
-    _, work, tally = program.start(__doc__)
-    made = []
+    cfnfix, work, tally = program.start(__doc__)
+    made, is_whole, servers = [], is_there(cfnfix, tally), contextlib.ExitStack()
 
     def make(**github):
         made.append(work / f"bed-{len(made)}")
         made[-1].mkdir()
-        return Bed(made[-1], **github)
+        bed = Bed(made[-1], **github)
+        servers.enter_context(bed.github)
+        return bed
 
     for name, test in list(globals().items()):
-        if name.startswith("test_"):
+        if name.startswith("test_real_"):
+            is_whole and test(make, tally, cfnfix)
+        elif name.startswith("test_"):
             test(make, tally)
+    servers.close()
     tally.end()
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+from urllib.parse import unquote
 
 from lib import program
 
@@ -90,10 +91,19 @@ def place(diagnostic):
     return location["path"], location["range"]["start"]["line"]
 
 
+# The local reporter repeats what it read, or the text form of what it understood.
+TOLD = [
+    re.compile(r"^([^:{\n]+):(\d+):", re.M),  # a diff, and what has an original_output
+    re.compile(r'"location": ?{"path": ?"([^"]+)", ?"range": ?{"start": ?{"line": ?(\d+)'),
+    re.compile(r'location:{path:"([^"]+)" +range:{start:{line:(\d+)'),
+    re.compile(r'"artifactLocation": ?{"uri": ?"([^"]+)".*?"startLine": ?(\d+)'),  # SARIF
+]
+
+
 def told(text):
-    """The lines that the local reporter names. It repeats what it read: JSON, or path:line:."""
-    found = {(path, int(line)) for path, line in re.findall(r"^([^:{\n]+):(\d+):", text, re.M)}
-    return found | {place(json.loads(line)) for line in text.splitlines() if line.startswith("{")}
+    """The lines that the local reporter names."""
+    found = {(path, int(line)) for form in TOLD for path, line in form.findall(text)}
+    return {(json.loads(f'"{unquote(path)}"'), line) for path, line in found}
 
 
 def offset(starts, where, data, after):

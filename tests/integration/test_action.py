@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """action.yml, played as GitHub's runner plays it, against a stand-in for GitHub's API.
 
-What the action does around cfnfix is tried with a program in its place that writes given reports; then
-cfnfix itself reviews pull requests that bring the failures of golden/reports."""
+What the action does around cfnfix is tried with a program in its place that writes given reports;
+then cfnfix itself reviews pull requests that bring the failures of golden/reports."""
 import contextlib
 import json
 import os
@@ -22,8 +22,8 @@ BEFORE = b"Resources:\n  Topic:\n    Type: AWS::SNS::Topic\n"
 AFTER = BEFORE + b"    Properties:\n      Tags: [{Key: a, Value: 'b,c'}]\n"
 COMMANDS = "::warning file=a.yaml,line=5::a comma\n"
 
-# In place of cfnfix: tells how it was called, writes the reports that it finds in $GIVEN, prints its
-# text and ends with its code.
+# In place of cfnfix: tells how it was called, writes the reports that it finds in $GIVEN, prints
+# its text and ends with its code.
 STUB = """#!/usr/bin/env python3
 import json, os, shutil, sys
 given = os.environ["GIVEN"]
@@ -123,8 +123,8 @@ class Bed:
 
 def test_description(make, tally):
     """action.yml is valid, and no input is pasted into a script."""
-    done = subprocess.run([os.path.join(os.path.dirname(sys.executable), "check-jsonschema"), *SCHEMA,
-                           ACTION], capture_output=True, check=False)
+    checker = os.path.join(os.path.dirname(sys.executable), "check-jsonschema")
+    done = subprocess.run([checker, *SCHEMA, ACTION], capture_output=True, check=False)
     tally.check(done.returncode == 0, "action.yml is valid", done.stdout)
     document = yaml.safe_load(ACTION.read_text())
     for step in document["runs"]["steps"]:
@@ -174,7 +174,8 @@ def test_nothing_to_say(make, tally):
         bed = make()
         bed.give(code="0", github="", **{"github-review": empty})
         played = bed.play()
-        tally.check(played.code == 0 and not bed.posts(), f"nothing is posted: {empty!r}", played.log)
+        tally.check(played.code == 0 and not bed.posts(), f"nothing is posted: {empty!r}",
+                    played.log)
         tally.equal(played.outputs["posted"], "nothing", "and so it says")
 
 
@@ -183,8 +184,8 @@ def falls_back(bed, tally, what, warning, **inputs):
     tally.check(played.code == 0, f"{what}: the job goes on", played.log)
     tally.check(COMMANDS.encode() in played.log, f"{what}: annotations instead", played.log)
     tally.equal(played.outputs["posted"], "commands", f"{what}: and so it says")
-    tally.check((b"::warning title=cfnfix" in played.log) == bool(warning) and warning in played.log,
-                f"{what}: it says why", played.log)
+    warned = b"::warning title=cfnfix" in played.log
+    tally.check(warned == bool(warning) and warning in played.log, f"{what}: it says why", played.log)
     tally.check(not bed.github.reviews, f"{what}: no review")
     return played
 
@@ -276,8 +277,8 @@ def test_checkout(make, tally):
     bed.git("commit", "-q", "--allow-empty", "-m", "merge")
     played = bed.play()
     tally.check(played.code == 2 and b"::error title=cfnfix::" in played.log
-                and b"ref: ${{ github.event.pull_request.head.sha }}" in played.log, "another commit",
-                played.log)
+                and b"ref: ${{ github.event.pull_request.head.sha }}" in played.log,
+                "another commit", played.log)
     bed = make()
     whole, bed.clone = bed.clone, bed.folder / "shallow"
     bed.clone.mkdir()
@@ -348,7 +349,8 @@ def test_real_old_code(make, tally, cfnfix):
     bed.push({name: data + b"\n" for name, data in files.items()} | {"new.yaml": AFTER})
     played = bed.play()
     tally.equal(bed.github.refused, [], f"real: old code: GitHub takes it: {played.log}")
-    tally.equal({one["path"] for one in bed.github.comments}, {"new.yaml"}, "real: old code: comments")
+    tally.equal({one["path"] for one in bed.github.comments}, {"new.yaml"},
+                "real: old code: comments")
     body = bed.github.reviews[0]["body"] if bed.github.reviews else ""
     tally.check(all(name in body for name in files), "real: old code: the body has the rest", body)
 

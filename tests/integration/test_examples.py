@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""The examples of docs/integrations: valid for their readers, and what they run does what their pages
-say, in repositories made here."""
+"""The examples of docs/integrations: valid for their readers, and what they run does what their
+pages say, in repositories made here."""
 import json
 import os
 import re
@@ -75,8 +75,8 @@ class Repository:
     def shell(self, lines, **variables):
         """The LINES as a pipeline runs them: one bash, which ends with the first that fails."""
         return subprocess.run(["bash", "-eo", "pipefail", "-c", "\n".join(lines)], cwd=self.home,
-                              env=os.environ | program.ENVIRONMENT | {"PATH": self.path} | variables,
-                              capture_output=True, check=False)
+                              env=os.environ | program.ENVIRONMENT | {"PATH": self.path} |
+                              variables, capture_output=True, check=False)
 
 
 def is_there(cfnfix, tally, *options):
@@ -147,15 +147,16 @@ def test_gitlab(cfnfix, work, tally):
 
 def test_codebuild(cfnfix, work, tally):
     document = yaml.safe_load((PAGES / "buildspec.yml").read_text())
-    tally.equal((document["version"], set(document)), (0.2, {"version", "env", "phases", "reports"}),
-                "codebuild: the keys of a buildspec")
+    tally.equal(set(document), {"version", "env", "phases", "reports"}, "codebuild: the keys")
+    tally.equal(document["version"], 0.2, "codebuild: the version")
     tally.equal(document["reports"]["cfnfix"]["file-format"], "JUNITXML", "codebuild: its report")
     commands = document["phases"]["build"]["commands"]
     if not is_there(cfnfix, tally, "--report", "junit:x"):
         return
     at = Repository(program.work_folder(work / "codebuild"), cfnfix)
     done = at.shell(commands)
-    tally.check(done.returncode == 1 and b"old.yaml" in done.stderr, "codebuild: all templates", done)
+    tally.check(done.returncode == 1 and b"old.yaml" in done.stderr, "codebuild: all templates",
+                done)
     report = at.home / document["reports"]["cfnfix"]["base-directory"] / "cfnfix.xml"
     tally.check(report.is_file() and "old.yaml" in report.read_text(), "codebuild: the report")
     if not is_there(cfnfix, tally, "--diff-base", "HEAD"):
@@ -211,8 +212,9 @@ def test_mega_linter(cfnfix, work, tally):
 
     def run(*args, **more):
         command = mega_linter_command(linter, files, **more) if not args else args
-        done = subprocess.run(command, cwd=at.home, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              env=os.environ | {"PATH": at.path, "FORCE_COLOR": "0"}, check=False)
+        done = subprocess.run(command, cwd=at.home, stdout=subprocess.PIPE, check=False,
+                              stderr=subprocess.STDOUT,
+                              env=os.environ | {"PATH": at.path, "FORCE_COLOR": "0"})
         return done.returncode, done.stdout.decode()
 
     code, text = run()
@@ -224,7 +226,8 @@ def test_mega_linter(cfnfix, work, tally):
         tally.check(code == 1 and json.loads(sarif.read_text())["version"] == "2.1.0",
                     "megalinter: SARIF", text)
     code, text = run(fixes=True)
-    tally.check(code == 0 and (at.home / "a.yaml").read_bytes() == FIXED, "megalinter: repairs", text)
+    tally.check(code == 0 and (at.home / "a.yaml").read_bytes() == FIXED, "megalinter: repairs",
+                text)
     tally.equal(run()[0], 0, "megalinter: then nothing is left")
     code, text = run("cfnfix", linter["cli_version_arg_name"])
     tally.check(code == 0 and re.search(r"\d+(\.\d+)+", text), "megalinter: version", text)

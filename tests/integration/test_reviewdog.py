@@ -188,7 +188,8 @@ def test_reports(cfnfix, work, tally):
     bed = Bed(cfnfix, work / "reports", tally, "diff", files)
     wanted = repaired(cfnfix, work / "reports-repaired", files)
     found = by_file(bed.diagnostics())
-    tally.equal(set(found), {path for path in files if files[path] != wanted[path]}, "reports: files")
+    tally.equal(set(found), {path for path in files if files[path] != wanted[path]},
+                "reports: files")
     for path, suggestions in found.items():
         tally.equal(apply_all(files[path], suggestions), wanted[path], f"reports: {path}")
 

@@ -24,7 +24,8 @@ def check_region(tally, label, region, lines, kind):
     tally.check(1 <= first <= last <= len(lines), f"{label}: lines within the file", region)
     for line, column in ((first, region.get("startColumn", 1)), (last, region.get("endColumn", 1))):
         text = lines[min(line, len(lines)) - 1]
-        tally.check(1 <= column <= units(text, kind) + 1, f"{label}: columns within the line", region)
+        tally.check(1 <= column <= units(text, kind) + 1, f"{label}: columns within the line",
+                    region)
 
 
 def check_run(tally, home, run):
@@ -63,7 +64,8 @@ def test_goldens(cfnfix, work, tally):
     document = json.loads(run.out)
     schema = json.loads(SCHEMA.read_text())
     validator = jsonschema.validators.validator_for(schema)(schema)
-    wrong = [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(document)]
+    wrong = [f"{error.json_path}: {error.message[:200]}"
+             for error in validator.iter_errors(document)]
     tally.equal(wrong, [], "the official schema")
     results = sum(len(one["results"]) for one in document["runs"])
     tally.check(results > 100, "there are results", results)

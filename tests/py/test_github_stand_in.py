@@ -70,7 +70,10 @@ def test_server(tally):
     good, bad = LIST["good"][1]["review"], LIST["bad"][1]["review"]
     with GitHub(DIFF, HEAD) as github:
         url = f"{github.url}/repos/o/r/pulls/7"
-        post = lambda review, **more: ask(f"{url}/reviews", data=json.dumps(review).encode(), **more)
+
+        def post(review, **more):
+            return ask(f"{url}/reviews", data=json.dumps(review).encode(), **more)
+
         tally.equal(post(good)[0], 200, "a good review is taken")
         status, answer, _ = post(bad)
         tally.check(status == 422 and answer["errors"], "a bad one is a 422", answer)

@@ -1,5 +1,5 @@
-"""Plays GitHub's runner for a composite action: inputs, expressions, steps, and the files that steps
-write to."""
+"""Plays GitHub's runner for a composite action: inputs, expressions, steps, and the files that
+steps write to."""
 import os
 import re
 import subprocess
@@ -50,8 +50,8 @@ def key_values(path):
 
 
 def play(action, work, environment, inputs):
-    """Runs the composite ACTION file with INPUTS; WORK is an empty folder for the runner's files and
-    ENVIRONMENT what the runner gives besides. A step that fails ends it, as there."""
+    """Runs the composite ACTION file with INPUTS; WORK is an empty folder for the runner's files
+    and ENVIRONMENT what the runner gives besides. A step that fails ends it, as there."""
     document = yaml.safe_load(Path(action).read_text())
     given = {name: fill_in(one.get("default", ""), {"github": {"token": environment["TOKEN"]}})
              for name, one in document["inputs"].items()}

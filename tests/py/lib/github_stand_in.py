@@ -2,7 +2,8 @@
 
 `check_review` is the rules as a pure function; `GitHub` is an HTTP server with
 POST and GET /repos/o/r/pulls/N/reviews and GET …/comments, in pages as GitHub gives them. Where
-GitHub's documentation leaves a field out, the strict reading is taken: what passes here passes there.
+GitHub's documentation leaves a field out, the strict reading is taken: what passes here passes
+there.
 https://docs.github.com/en/rest/pulls/reviews#create-a-review-for-a-pull-request
 """
 import json
@@ -133,8 +134,8 @@ def _comment(where, comment, hunks):
 
 
 def check_review(review, diff_of_pull_request, head=None):
-    """Why GitHub would answer REVIEW (the parsed JSON) with 422, as a list of complaints; the diff is
-    `git diff base...head` in bytes. Without HEAD any commit is taken for it."""
+    """Why GitHub would answer REVIEW (the parsed JSON) with 422, as a list of complaints; the
+    diff is `git diff base...head` in bytes. Without HEAD any commit is taken for it."""
     if not isinstance(review, dict):
         return ["review: is no object"]
     found = [*_keys("review", review, REVIEW_KEYS, {"commit_id", "event", "body"})]

@@ -8,8 +8,6 @@
 #include "engine/transform.h"
 #include "text/hash.h"
 
-#define DIGITS 40
-
 /* POINTER with a star for each component that is a number. */
 static void append_path(GString *out, const char *pointer)
 {
@@ -41,7 +39,7 @@ GPtrArray *cfn_fingerprints(const char *path, const GPtrArray *findings)
             g_strdup_printf("%s\n%s\n%u", path, key, count + finding->accepted_before);
         g_hash_table_replace(counts, key, GUINT_TO_POINTER(count + 1));
         char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
-        digest[DIGITS] = '\0';
+        digest[CFN_FINGERPRINT_DIGITS] = '\0';
         g_ptr_array_add(fingerprints, digest);
     }
     return fingerprints;

@@ -106,6 +106,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnReport, cfn_report_free)
 extern const CfnReporter cfn_reporter_text;
 /* A document of docs/report.schema.json. */
 extern const CfnReporter cfn_reporter_json;
+/* For reviewdog. */
+extern const CfnReporter cfn_reporter_rdjson, cfn_reporter_rdjsonl;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

@@ -22,15 +22,21 @@ const CfnSuggestion *cfn_suggestion_of(const CfnResult *result, guint index)
     return NULL;
 }
 
+bool cfn_suggestion_is_secret(const CfnResult *result, const CfnSuggestion *suggestion)
+{
+    for (guint i = 0; result->hiding != NULL && i < suggestion->replacements->len; i++) {
+        const char *text = g_array_index(suggestion->replacements, CfnReplacement, i).text;
+        g_autofree char *hidden = cfn_hide(result->hiding, text, strlen(text));
+        if (hidden != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool cfn_suggestion_is_plain(const CfnResult *result, const CfnSuggestion *suggestion)
 {
-    if (suggestion->replacements->len != 1) {
-        return false;
-    }
-    const char *text = g_array_index(suggestion->replacements, CfnReplacement, 0).text;
-    g_autofree char *hidden =
-        result->hiding != NULL ? cfn_hide(result->hiding, text, strlen(text)) : NULL;
-    return hidden == NULL;
+    return suggestion->replacements->len == 1 && !cfn_suggestion_is_secret(result, suggestion);
 }
 
 static GBytes *apply(const CfnResult *result, const CfnSuggestion *suggestion)

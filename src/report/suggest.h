@@ -10,6 +10,9 @@
    Borrowed. */
 const CfnSuggestion *cfn_suggestion_of(const CfnResult *result, guint index);
 
+/* Whether a secret is in what it writes: then it is not shown. */
+bool cfn_suggestion_is_secret(const CfnResult *result, const CfnSuggestion *suggestion);
+
 /* Whether it can be shown as lines to put in the place of others: all its lines stand together, and
    no secret is in what it writes. If not, it has to be told as a patch. */
 bool cfn_suggestion_is_plain(const CfnResult *result, const CfnSuggestion *suggestion);

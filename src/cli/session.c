@@ -342,7 +342,9 @@ static int run(CfnSession *session)
 static void begin_reports(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    CfnManner manner = { .dry_run = command->dry_run, .is_staged = command->staged };
+    CfnManner manner = { .dry_run = command->dry_run,
+                         .is_staged = command->staged,
+                         .transforms = command->engine.transforms };
     session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
     for (guint i = 0; i < command->reports->len; i++) {
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);

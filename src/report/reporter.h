@@ -65,6 +65,7 @@ typedef struct {
     bool dry_run;    /* nothing was written: what is fixed only would be */
     bool shows_diff; /* on standard output */
     bool is_staged;  /* the texts are those of the index, which -i cannot write */
+    const CfnTransform *const *transforms; /* all there are, NULL-terminated; borrowed */
 } CfnManner;
 
 /* What a reporter needs to be worked out for it. Bits. */
@@ -108,6 +109,8 @@ extern const CfnReporter cfn_reporter_text;
 extern const CfnReporter cfn_reporter_json;
 /* For reviewdog. */
 extern const CfnReporter cfn_reporter_rdjson, cfn_reporter_rdjsonl;
+/* For code scanning. */
+extern const CfnReporter cfn_reporter_sarif;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

@@ -3,6 +3,8 @@
 Each gives what a report says as Findings, in the order of the report, and what it offers to change
 as Edits of the bytes of a file."""
 import json
+import re
+import urllib.parse
 from dataclasses import dataclass, field
 
 MARK = b"\xef\xbb\xbf"
@@ -59,6 +61,7 @@ class Text:
 
     def character(self, line, column):
         """The offset of a COLUMN in code points, a byte order mark not counted."""
+        assert line <= len(self.starts), f"there is no line {line}"
         start = self.start(line)
         start += 3 if start == 0 and self.data.startswith(MARK) else 0
         content = self.data[start:self.start(line + 1)].decode()
@@ -127,3 +130,84 @@ def rdjson(data, files):
 def rdjsonl(data, files):
     assert data == b"" or data.endswith(b"\n")
     return [_rdjson_finding(json.loads(line), files) for line in data.splitlines()]
+
+
+# ---- SARIF ----
+
+LEVELS = {"error": "ERROR", "warning": "WARNING", "note": "INFO"}
+
+
+def _region(region, text):
+    """Its first and last offset: columns are code points; without columns it is of whole lines, of
+    which the last one's newline is no part."""
+    first, last = region["startLine"], region.get("endLine", region["startLine"])
+    start = text.character(first, region.get("startColumn", 1))
+    end = text.character(last, region["endColumn"]) if "endColumn" in region else text.end(last)
+    assert start <= end, region
+    return start, end
+
+
+def _artifact(location):
+    uri = location["uri"]
+    assert re.fullmatch(r"([\w./~-]|%[0-9A-F]{2})+", uri, re.A) and uri[0] != "/", uri
+    return urllib.parse.unquote(uri)
+
+
+def _sarif_edits(fix, path, text):
+    change, = fix["artifactChanges"]
+    assert fix["description"]["text"] and _artifact(change["artifactLocation"]) == path
+    for one in change["replacements"]:
+        start, end = _region(one["deletedRegion"], text)
+        yield Edit(start, end, one["insertedContent"]["text"].encode())
+
+
+def _place(thing, files):
+    physical = thing["locations"][0]["physicalLocation"]
+    path = _artifact(physical["artifactLocation"])
+    text = Text(files[path])
+    return path, physical["region"], text
+
+
+def _message(thing):
+    text = thing["message"]["text"]
+    assert not re.search(r"\]\(", text), f"a link: {text}"
+    return text
+
+
+def _sarif_finding(result, rules, files):
+    path, region, text = _place(result, files)
+    _region(region, text)
+    assert rules[result["ruleIndex"]]["id"] == result["ruleId"], result["ruleId"]
+    fixes = result.get("fixes", [])
+    assert len(fixes) <= 1 and "fixes" not in result or fixes, fixes
+    edits = [edit for fix in fixes for edit in _sarif_edits(fix, path, text)]
+    return Finding(path, result["ruleId"], LEVELS[result["level"]], _message(result),
+                   region["startLine"], edits,
+                   result["partialFingerprints"]["primaryLocationLineHash"])
+
+
+def _check_rules(rules):
+    for rule in rules:
+        texts = [rule[key]["text"] for key in ("shortDescription", "fullDescription", "help")]
+        assert all(texts) and len(texts[1]) <= 1024 and rule["helpUri"] in texts[2], rule["id"]
+        assert texts[2].startswith(texts[1]) or texts[1] == texts[0], rule["id"]
+
+
+def sarif(data, files):
+    report = json.loads(data)
+    assert report["version"] == "2.1.0" and "sarif-2.1.0" in report["$schema"]
+    run, = report["runs"]
+    assert run["tool"]["driver"]["name"] == "cfnfix"
+    assert run["columnKind"] == "unicodeCodePoints" and len(run["results"]) <= 25000
+    rules = run["tool"]["driver"]["rules"]
+    _check_rules(rules)
+    found = [_sarif_finding(result, rules, files) for result in run["results"]]
+    assert len({one.fingerprint for one in found}) == len(found), "a fingerprint comes twice"
+    invocation, = run["invocations"]
+    errors = invocation["toolExecutionNotifications"]
+    assert invocation["executionSuccessful"] == (not errors), invocation
+    for error in errors:
+        path, region, _ = _place(error, files)
+        found.append(Finding(path, "error", LEVELS[error["level"]], _message(error),
+                             region["startLine"]))
+    return found

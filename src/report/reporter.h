@@ -73,6 +73,7 @@ typedef enum {
     CFN_NEEDS_DIFF = 1 << 0,
     CFN_NEEDS_OPERATIONS = 1 << 1,
     CFN_NEEDS_SUGGESTIONS = 1 << 2,
+    CFN_NEEDS_NAME = 1 << 3, /* each of the others brings it, too */
 } CfnNeeds;
 
 typedef struct CfnReporter {
@@ -111,6 +112,8 @@ extern const CfnReporter cfn_reporter_json;
 extern const CfnReporter cfn_reporter_rdjson, cfn_reporter_rdjsonl;
 /* For code scanning. */
 extern const CfnReporter cfn_reporter_sarif;
+/* For the log of a GitHub workflow. */
+extern const CfnReporter cfn_reporter_github;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

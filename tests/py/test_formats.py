@@ -14,10 +14,12 @@ import shutil
 
 from lib import program, readers
 
+# The reader, and which suggestions it can offer.
 FORMATS = {
     "rdjson": (readers.rdjson, "lines"),
     "rdjsonl": (readers.rdjsonl, "lines"),
     "sarif": (readers.sarif, "all"),
+    "github": (readers.github, None),
 }
 CASES = program.GOLDEN / "formats"
 ELSEWHERE = re.compile(r"The suggestion at line \d+ repairs it, too\.$")
@@ -127,7 +129,7 @@ def check_edits(tally, name, entry, found, data, after, label):
             tally.check("'cfnfix -i'" in found[first].message, f"{label}: why", found[first])
     if not entry["secretsHidden"]:
         tally.equal(readers.apply(data, edits), after, f"{label}: applied")
-    return len(edits)
+    return len(edits) if offers else 0
 
 
 def check_file(cfnfix, work, tally, data, suffix, args):
@@ -169,6 +171,43 @@ def shared_files(cfnfix):
                 yield path, ["--unsafe-fixes", "--select", everything]
 
 
+DUE = b"""Resources:
+  Topic:
+    Type: AWS::SNS::Topic
+    Properties:
+      Tags:
+"""
+TAG = b"        - {Key: a%d, Value: 'one,two'}\n"
+
+
+def check_names(cfnfix, work, tally):
+    """File names with what the formats write between their parts."""
+    data = DUE + TAG % 1
+    home = program.fresh(work / "names")
+    for path in ("a b,c:d%0A::]]>&amp;'[x](y)\"é.yaml", "::error::x.yaml", "f: g/%3A,h#?.yaml"):
+        (home / path).parent.mkdir(exist_ok=True)
+        (home / path).write_bytes(data)
+        for name in FORMATS:
+            run = cfnfix("-q", "--format", name, f"./{path}", cwd=home)
+            found = read(tally, name, run.out, {path: data}, path)
+            tally.check(found and [one.path for one in found] == [path], f"{path}: {name}", run)
+    (home / "a\n::error::\x1b[31mb.yaml").write_bytes(data)
+    for name in FORMATS:
+        out = cfnfix("-q", "--format", name, "a\n::error::\x1b[31mb.yaml", cwd=home).out
+        tally.check(b"\x1b" not in out and b"\n::error::" not in out, f"a name breaks {name}", out)
+
+
+def check_limit(cfnfix, work, tally):
+    """SARIF ends at 25,000 results, and says so."""
+    (work / "many.yaml").write_bytes(DUE + b"".join(TAG % i for i in range(25003)))
+    run = cfnfix("-q", "--format", "sarif", "many.yaml", cwd=work)
+    report = json.loads(run.out)["runs"][0]
+    notification, = report["invocations"][0]["toolExecutionNotifications"]
+    tally.equal(len(report["results"]), 25000, "so many results")
+    tally.check(notification["message"]["text"].startswith("3 more findings"), "the rest is told",
+                notification)
+
+
 class Labelled:
     """A tally that says which file it was."""
 
@@ -187,6 +226,8 @@ def main():
     work = program.fresh(work / "repository")
     for case in sorted(CASES.iterdir()):
         check_golden(cfnfix, work, tally, case)
+    check_names(cfnfix, work, tally)
+    check_limit(cfnfix, work, tally)
     count = 0
     for name, path, args in program.golden_inputs():
         for form, data in hard_forms(path.read_bytes()):

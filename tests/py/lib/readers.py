@@ -211,3 +211,41 @@ def sarif(data, files):
         found.append(Finding(path, "error", LEVELS[error["level"]], _message(error),
                              region["startLine"]))
     return found
+
+
+# ---- Workflow commands of GitHub ----
+
+# As the runner reads them (actions/runner, ActionCommand.cs).
+COMMAND = re.compile(r"::(?P<name>[a-z-]+) (?P<properties>.*?)::(?P<message>.*)")
+ANNOTATIONS = {"error": "ERROR", "warning": "WARNING", "notice": "INFO"}
+
+
+def _unescape(text, pairs):
+    assert not re.search("%(?!" + "|".join(pairs) + ")", text), f"a bare percent sign: {text}"
+    return re.sub("%(..)", lambda match: chr(int(match[1], 16)), text)
+
+
+def _github_finding(line, files):
+    command = COMMAND.fullmatch(line)
+    assert command and "::" not in command["properties"], f"no command: {line}"
+    given = dict(pair.split("=", 1) for pair in command["properties"].split(","))
+    given = {key: _unescape(value, ["25", "0D", "0A", "3A", "2C"]) for key, value in given.items()}
+    text = Text(files[given["file"]])
+    first, last = int(given["line"]), int(given["endLine"])
+    assert 1 <= first <= last <= len(text.starts), line
+    assert ("col" in given) == ("endColumn" in given), line
+    if "col" in given:
+        assert first == last, f"columns on several lines: {line}"
+        text.character(first, int(given["col"]))
+        text.character(last, int(given["endColumn"]))
+    tool, rule = given["title"].split(" ")
+    assert tool == "cfnfix" and set(given) <= {
+        "title", "file", "line", "endLine", "col", "endColumn"
+    }, given
+    return Finding(given["file"], rule, ANNOTATIONS[command["name"]],
+                   _unescape(command["message"], ["25", "0D", "0A"]), first)
+
+
+def github(data, files):
+    assert data == b"" or data.endswith(b"\n")
+    return [_github_finding(line, files) for line in data.decode().split("\n")[:-1]]

@@ -114,6 +114,8 @@ extern const CfnReporter cfn_reporter_rdjson, cfn_reporter_rdjsonl;
 extern const CfnReporter cfn_reporter_sarif;
 /* For the log of a GitHub workflow. */
 extern const CfnReporter cfn_reporter_github;
+/* For GitLab's merge requests. */
+extern const CfnReporter cfn_reporter_gitlab;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

@@ -20,6 +20,7 @@ FORMATS = {
     "rdjsonl": (readers.rdjsonl, "lines"),
     "sarif": (readers.sarif, "all"),
     "github": (readers.github, None),
+    "gitlab": (readers.gitlab, None),
 }
 CASES = program.GOLDEN / "formats"
 ELSEWHERE = re.compile(r"The suggestion at line \d+ repairs it, too\.$")

@@ -249,3 +249,23 @@ def _github_finding(line, files):
 def github(data, files):
     assert data == b"" or data.endswith(b"\n")
     return [_github_finding(line, files) for line in data.decode().split("\n")[:-1]]
+
+
+# ---- GitLab's code quality ----
+
+SEVERITIES = {"critical": "ERROR", "major": "WARNING", "info": "INFO"}
+
+
+def gitlab(data, files):
+    assert not data.startswith(MARK), "GitLab refuses a byte order mark"
+    found = []
+    for issue in json.loads(data):
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+        location = issue["location"]
+        line = location["lines"]["begin"]
+        assert 1 <= line <= len(Text(files[location["path"]]).starts), location
+        found.append(
+            Finding(location["path"], issue["check_name"], SEVERITIES[issue["severity"]],
+                    issue["description"], line, [], issue["fingerprint"]))
+    assert len({one.fingerprint for one in found}) == len(found), "a fingerprint comes twice"
+    return found

@@ -38,7 +38,7 @@ static void append_escaped(GString *out, const char *text)
 }
 
 /* ". Needs consent (--unsafe-fixes): someone chose Retain" */
-static void append_reason(GString *out, const CfnManner *manner, const CfnFinding *finding)
+static void append_reason(GString *out, const CfnFinding *finding)
 {
     static const char *const words[] = {
         [CFN_FIXED] = "Needed consent",
@@ -48,14 +48,13 @@ static void append_reason(GString *out, const CfnManner *manner, const CfnFindin
     if (finding->reason == NULL) {
         return;
     }
-    bool is_kept = manner->keeps_data && (finding->effects & CFN_EFFECT_DATA_DELETABLE) != 0;
-    bool has_option = finding->state == CFN_NEEDS_CONSENT && !is_kept;
+    bool has_option = finding->state == CFN_NEEDS_CONSENT && !finding->forbidden;
     g_string_append_printf(out, ". %s%s: ", words[finding->state],
                            has_option ? " (--unsafe-fixes)" : "");
     append_escaped(out, finding->reason);
 }
 
-static char *tell_finding(const CfnManner *manner, const CfnFinding *finding, const char *offer)
+static char *tell_finding(const CfnFinding *finding, const char *offer)
 {
     GString *out = g_string_new(NULL);
     if (finding->logical_id != NULL) {
@@ -63,7 +62,7 @@ static char *tell_finding(const CfnManner *manner, const CfnFinding *finding, co
         g_string_append(out, ": ");
     }
     append_escaped(out, finding->message);
-    append_reason(out, manner, finding);
+    append_reason(out, finding);
     if (finding->state != CFN_CANNOT_FIX && finding->effects != 0) {
         g_autofree char *effects = cfn_effects_text(finding->effects);
         g_string_append_printf(out, ". Effects of deploying the repair: %s", effects);
@@ -127,7 +126,7 @@ static CfnRemark *remark_finding(const CfnManner *manner, const CfnResult *resul
     }
     remark->finding = finding;
     remark->rule = finding->transform->id;
-    remark->message = tell_finding(manner, finding, offer);
+    remark->message = tell_finding(finding, offer);
     remark->start = finding->start;
     remark->end = finding->end;
     return remark;

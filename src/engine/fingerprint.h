@@ -10,11 +10,11 @@
 
 /*
  * For each of FINDINGS (CfnFinding, in the order of the input) a string of so many hexadecimal
- * digits: char*, in their order, g_ptr_array_unref it. It depends on PATH (as diffs name the file), the
- * repair, the logical id, and the property path, in which places in lists do not count; of several
- * that have all this in common the first one, the second one and so on (accepted ones that are not
- * among them count). It does not depend on lines, on what the finding says, or on whether it can be
- * repaired.
+ * digits: char*, in their order, g_ptr_array_unref it. It depends on PATH (as diffs name the file),
+ * the repair, the logical id, and the property path, in which places in lists do not count; of
+ * several that have all this in common the first one, the second one and so on (accepted ones that
+ * are not among them count). It does not depend on lines, on what the finding says, or on whether
+ * it can be repaired.
  */
 GPtrArray *cfn_fingerprints(const char *path, const GPtrArray *findings);
 

@@ -116,6 +116,8 @@ extern const CfnReporter cfn_reporter_sarif;
 extern const CfnReporter cfn_reporter_github;
 /* For GitLab's merge requests. */
 extern const CfnReporter cfn_reporter_gitlab;
+/* For people, as a comment on a pull request. */
+extern const CfnReporter cfn_reporter_markdown;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/escape.h"
+#include "report/words.h"
 
 /* So many names are listed at the end before "and N more". */
 #define NAMES_SHOWN 5
@@ -38,26 +39,6 @@ static void append_painted(GString *out, const CfnManner *manner, const char *co
 static void append_escaped(GString *out, const char *text)
 {
     cfn_escape_line(out, text, strlen(text));
-}
-
-static void append_part(GString *out, const char *before, guint count, const char *one,
-                        const char *many)
-{
-    if (count > 0) {
-        g_string_append_printf(out, "%s%u %s", out->len > 0 ? before : "", count,
-                               count == 1 ? one : many);
-    }
-}
-
-/* "2 fixed, 1 needs consent, 1 cannot be fixed" */
-static char *count_states(const CfnManner *manner, const CfnTotals *totals)
-{
-    GString *out = g_string_new(NULL);
-    const char *fixed = manner->dry_run ? "fixable" : "fixed";
-    append_part(out, ", ", totals->fixed, fixed, fixed);
-    append_part(out, ", ", totals->needs_consent, "needs consent", "need consent");
-    append_part(out, ", ", totals->cannot_fix, "cannot be fixed", "cannot be fixed");
-    return g_string_free(out, FALSE);
 }
 
 static const char *name_state(const CfnManner *manner, CfnState state, const char **color)
@@ -168,10 +149,10 @@ static void append_headline(GString *out, const CfnManner *manner, const CfnResu
     CfnTotals totals;
     cfn_totals_init(&totals);
     cfn_totals_add(&totals, result);
-    g_autofree char *states = count_states(manner, &totals);
+    g_autofree char *states = cfn_words_states(manner, &totals);
     cfn_totals_release(&totals);
     GString *counts = g_string_new(states);
-    append_part(counts, ", ", result->outcome->notices->len, "note", "notes");
+    cfn_words_count(counts, ", ", result->outcome->notices->len, "note", "notes");
     g_autoptr(GString) path = g_string_new(NULL);
     append_escaped(path, result->path);
     append_painted(out, manner, BOLD, path->str);
@@ -201,26 +182,6 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
         g_string_append(out,
                         "  only libyaml reads this text: nothing else vouches for the result\n");
     }
-}
-
-/* "7 templates: 3 changed (4 fixed, 1 needs consent)" */
-static void append_sums(GString *out, const CfnManner *manner, const CfnTotals *totals)
-{
-    g_autofree char *states = count_states(manner, totals);
-    g_string_append_printf(out, "%u templates: ", totals->templates);
-    if (states[0] == '\0' && totals->changed > 0) {
-        g_string_append_printf(out, "%u %s", totals->changed,
-                               manner->dry_run ? "to change" : "changed");
-    } else if (states[0] == '\0') {
-        g_string_append(out, "nothing to do");
-    } else if (totals->changed == 0) {
-        g_string_append(out, states);
-    } else {
-        g_string_append_printf(out, "%u %s (%s)", totals->changed,
-                               manner->dry_run ? "to change" : "changed", states);
-    }
-    append_part(out, ", ", totals->errors, "error", "errors");
-    g_string_append_c(out, '\n');
 }
 
 static void append_affected(GString *out, const char *what, const GPtrArray *affected)
@@ -270,7 +231,8 @@ static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *
 static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out)
 {
     if (totals->templates > 1) {
-        append_sums(out, manner, totals);
+        g_autofree char *sums = cfn_words_sums(manner, totals);
+        g_string_append_printf(out, "%s\n", sums);
     }
     append_affected(out,
                     manner->dry_run ? "would become deletable with its data:"

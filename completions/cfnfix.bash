@@ -5,7 +5,7 @@ _cfnfix_ids() {
 }
 
 _cfnfix() {
-    local formats='text json rdjson rdjsonl sarif github gitlab markdown'
+    local formats='text json rdjson rdjsonl sarif github gitlab markdown github-review'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} before
     COMPREPLY=()
     case $previous in
@@ -20,7 +20,7 @@ _cfnfix() {
     --report) mapfile -t COMPREPLY < <(compgen -S : -W "$formats" -- "$current") && return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --config | --show-config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    --config | --seen | --show-config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     -j | --jobs | --diff-base | --max-size | --set | --stdin-filename) return ;;
     esac
     if [[ $current == -* ]]; then
@@ -28,7 +28,7 @@ _cfnfix() {
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
             --profile --config --no-config --show-config --baseline --create-baseline --prune-baseline
-            --format --report -q --quiet --color --strict
+            --format --report --seen -q --quiet --color --strict
             --max-size -j --jobs --list --explain --version -h --help' -- "$current")
         return
     fi

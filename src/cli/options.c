@@ -16,7 +16,7 @@ typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
     gboolean no_ignores, add_ignores, no_config;
     gboolean staged, help, version, list;
-    char *config, *show_config;
+    char *config, *show_config, *seen;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;
     char *profile, *format, *color, *max_size, *jobs, *explain;
@@ -30,7 +30,7 @@ static void clear_arguments(CfnArguments *raw)
                             raw->color,          raw->max_size,   raw->jobs,
                             raw->explain,        raw->config,     raw->show_config,
                             raw->diff_base,      raw->baseline,   raw->create_baseline,
-                            raw->prune_baseline };
+                            raw->prune_baseline, raw->seen };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -116,6 +116,8 @@ static GOptionContext *make_context(CfnArguments *raw)
         TEXT(0, "format", format, "Report as text (for people) or as a document of FORMAT",
              "FORMAT"),
         LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
+        TEXT(0, "seen", seen, "Have github-review repeat nothing of earlier comments in FILE",
+             "FILE"),
         FLAG('q', "quiet", quiet, "Print nothing but errors"),
         TEXT(0, "color", color, "Color: auto, always or never", "WHEN"),
         FLAG(0, "strict", strict, "Exit with 1 while anything remains"),
@@ -384,6 +386,20 @@ static bool check_git_sense(const CfnCommand *command, GError **error)
     return true;
 }
 
+/* A review needs to know which lines the pull request shows, and nothing else has to be seen. */
+static bool check_review_sense(const CfnCommand *command, GError **error)
+{
+    bool has_review = (command->needs & CFN_NEEDS_TOUCHED) != 0;
+    if (has_review && command->diff_base == NULL) {
+        return fail(error, "github-review needs --diff-base: GitHub refuses a review of lines that "
+                           "the pull request does not show");
+    }
+    if (command->seen != NULL && !has_review) {
+        return fail(error, "--seen is for the format github-review");
+    }
+    return true;
+}
+
 /* Options that contradict each other. */
 static bool check_sense(const CfnCommand *command, GError **error)
 {
@@ -478,6 +494,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->output = g_steal_pointer(&raw->output);
     command->output_dir = g_steal_pointer(&raw->output_dir);
     command->patch = g_steal_pointer(&raw->patch);
+    command->seen = g_steal_pointer(&raw->seen);
     command->no_config = raw->no_config;
     command->config = g_steal_pointer(&raw->config);
     command->show_config = g_steal_pointer(&raw->show_config);
@@ -544,7 +561,7 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
     }
     if (!check_sense(command, error) || !check_git_sense(command, error) ||
         !take_baseline(&raw, command, error) || !check_baseline_sense(command, error) ||
-        !decide_stdout(command, error)) {
+        !check_review_sense(command, error) || !decide_stdout(command, error)) {
         return NULL;
     }
     command->dry_run = !command->in_place && command->output == NULL &&
@@ -571,5 +588,6 @@ void cfn_command_free(CfnCommand *command)
     g_free(command->stdin_name);
     g_free(command->diff_base);
     g_free(command->baseline);
+    g_free(command->seen);
     g_free(command);
 }

@@ -45,6 +45,7 @@ typedef struct {
     const CfnReporter *format;
     GArray *reports; /* CfnReportWish; never NULL */
     CfnNeeds needs;  /* of all reporters together */
+    char *seen;      /* the file of what earlier reviews said; NULL */
     CfnColor color;
     size_t max_size;
     guint jobs;

@@ -26,6 +26,7 @@ enum { PROGRESS_FROM = 50 };
 
 typedef struct {
     const CfnCommand *command;
+    CfnSeen *seen;         /* of --seen, else NULL */
     CfnChanges *changes;   /* of --diff-base or --staged, else NULL */
     GPtrArray *inputs;     /* CfnInput* */
     GPtrArray *targets;    /* char* or NULL, one for each input */
@@ -344,7 +345,8 @@ static void begin_reports(CfnSession *session)
     const CfnCommand *command = session->command;
     CfnManner manner = { .dry_run = command->dry_run,
                          .is_staged = command->staged,
-                         .transforms = command->engine.transforms };
+                         .transforms = command->engine.transforms,
+                         .seen = session->seen };
     session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
     for (guint i = 0; i < command->reports->len; i++) {
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
@@ -384,6 +386,11 @@ int cfn_session_run(const CfnCommand *command)
         cfn_print_error(error->message);
         return CFN_EXIT_ERROR;
     }
+    g_autoptr(CfnSeen) seen = command->seen != NULL ? cfn_seen_read(command->seen, &error) : NULL;
+    if (error != NULL) {
+        cfn_print_error(error->message);
+        return CFN_EXIT_ERROR;
+    }
     g_autoptr(CfnChanges) changes = NULL;
     g_autoptr(GPtrArray) inputs = find_inputs(command, &changes, &error);
     if (inputs == NULL) {
@@ -406,6 +413,7 @@ int cfn_session_run(const CfnCommand *command)
     }
     CfnSession session = {
         .command = command,
+        .seen = seen,
         .changes = changes,
         .inputs = inputs,
         .targets = targets,

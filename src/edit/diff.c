@@ -175,21 +175,28 @@ void cfn_diff_lines(GBytes *before, GBytes *after, GArray *hunks, GArray *change
     git_patch_free(patch);
 }
 
-/* The folder that the git repository around FOLDER has checked out, with a slash at its end, or
-   "". */
-static char *find_work_tree(const char *folder)
+/* The git repository around FOLDER, or NULL. git_repository_free it. */
+static git_repository *open_repository(const char *folder)
 {
     cfn_diff_set_up();
     git_buf found = { 0 };
     git_repository *repository = NULL;
-    char *work_tree = NULL;
-    if (git_repository_discover(&found, folder, 0, NULL) == 0 &&
-        git_repository_open(&repository, found.ptr) == 0) {
-        work_tree = g_strdup(git_repository_workdir(repository));
-        git_repository_free(repository);
+    if (git_repository_discover(&found, folder, 0, NULL) == 0) {
+        git_repository_open(&repository, found.ptr);
     }
     git_buf_dispose(&found);
-    return work_tree != NULL ? work_tree : g_strdup("");
+    return repository;
+}
+
+/* The folder that the git repository around FOLDER has checked out, with a slash at its end, or
+   "". */
+static char *find_work_tree(const char *folder)
+{
+    git_repository *repository = open_repository(folder);
+    const char *work_tree = repository != NULL ? git_repository_workdir(repository) : NULL;
+    char *copy = g_strdup(work_tree != NULL ? work_tree : "");
+    git_repository_free(repository);
+    return copy;
 }
 
 /* The same, looked for once per folder. The string lives as long as the program. */
@@ -240,4 +247,16 @@ char *cfn_diff_path(const char *path)
         name = cfn_path_below(full, here);
     }
     return name != NULL ? g_strdup(name) : g_path_get_basename(full);
+}
+
+char *cfn_diff_commit(const char *path)
+{
+    g_autofree char *full = resolve(path);
+    g_autofree char *folder = g_path_get_dirname(full);
+    git_repository *repository = open_repository(folder);
+    char text[GIT_OID_HEXSZ + 1];
+    git_oid id;
+    bool is_found = repository != NULL && git_reference_name_to_id(&id, repository, "HEAD") == 0;
+    git_repository_free(repository);
+    return is_found ? g_strdup(git_oid_tostr(text, sizeof text, &id)) : NULL;
 }

@@ -18,6 +18,10 @@ char *cfn_diff(const char *path, GBytes *before, GBytes *after);
    working directory, else its last component. g_free it. */
 char *cfn_diff_path(const char *path);
 
+/* The commit that the git repository which PATH is in has checked out, as hexadecimal digits; NULL
+   if there is none. g_free it. */
+char *cfn_diff_commit(const char *path);
+
 /* Lines of a text, the first of which has the number 1. */
 typedef struct {
     uint32_t first;

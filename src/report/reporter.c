@@ -8,9 +8,11 @@
 #include "report/hide.h"
 
 const CfnReporter *const cfn_reporters[] = {
-    &cfn_reporter_text,    &cfn_reporter_json,     &cfn_reporter_rdjson,
-    &cfn_reporter_rdjsonl, &cfn_reporter_sarif,    &cfn_reporter_github,
-    &cfn_reporter_gitlab,  &cfn_reporter_markdown, NULL,
+    &cfn_reporter_text,          &cfn_reporter_json,
+    &cfn_reporter_rdjson,        &cfn_reporter_rdjsonl,
+    &cfn_reporter_sarif,         &cfn_reporter_github,
+    &cfn_reporter_gitlab,        &cfn_reporter_markdown,
+    &cfn_reporter_github_review, NULL,
 };
 
 const CfnReporter *cfn_reporter_find(const char *name)

@@ -8,6 +8,7 @@
 #define CFN_REPORT_REPORTER_H
 
 #include "engine/run.h"
+#include "report/seen.h"
 #include "report/touched.h"
 
 typedef enum {
@@ -66,6 +67,7 @@ typedef struct {
     bool shows_diff; /* on standard output */
     bool is_staged;  /* the texts are those of the index, which -i cannot write */
     const CfnTransform *const *transforms; /* all there are, NULL-terminated; borrowed */
+    const CfnSeen *seen;                   /* what earlier reviews said; borrowed, NULL: nothing */
 } CfnManner;
 
 /* What a reporter needs to be worked out for it. Bits. */
@@ -73,7 +75,8 @@ typedef enum {
     CFN_NEEDS_DIFF = 1 << 0,
     CFN_NEEDS_OPERATIONS = 1 << 1,
     CFN_NEEDS_SUGGESTIONS = 1 << 2,
-    CFN_NEEDS_NAME = 1 << 3, /* each of the others brings it, too */
+    CFN_NEEDS_NAME = 1 << 3,    /* each of the others brings it, too */
+    CFN_NEEDS_TOUCHED = 1 << 4, /* there must be a --diff-base */
 } CfnNeeds;
 
 typedef struct CfnReporter {
@@ -118,6 +121,8 @@ extern const CfnReporter cfn_reporter_github;
 extern const CfnReporter cfn_reporter_gitlab;
 /* For people, as a comment on a pull request. */
 extern const CfnReporter cfn_reporter_markdown;
+/* A review of a pull request, for GitHub's API. */
+extern const CfnReporter cfn_reporter_github_review;
 
 /* All of them, ended by NULL. */
 extern const CfnReporter *const cfn_reporters[];

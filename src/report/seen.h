@@ -1,8 +1,8 @@
 /*
  * What an earlier review said already, so that a bot does not repeat itself.
  *
- * Whatever a review tells has a key: 40 hexadecimal digits, from the findings and what is proposed
- * for them. Each comment ends with a line that nobody sees, `<!-- cfnfix:KEY KEY -->`, which has the
+ * Whatever a review tells has a key: 40 hexadecimal digits, made of the findings and of what is
+ * proposed for them. Each comment ends with a line that nobody sees, `<!-- cfnfix:KEY KEY -->`: the
  * keys of what is told in it.
  */
 #ifndef CFN_REPORT_SEEN_H
@@ -16,7 +16,8 @@ typedef struct CfnSeen CfnSeen;
 /*
  * The keys in LENGTH bytes of TEXT: JSON as GitHub's API gives it (arrays of objects that have a
  * "body", one behind the other), or else the text of all bodies, one behind the other. Only whole
- * lines count, so that nothing that a comment quotes from a template is taken for a key. Never NULL.
+ * lines count, so that nothing that a comment quotes from a template is taken for a key. Never
+ * NULL.
  */
 CfnSeen *cfn_seen_new(const char *text, gsize length);
 /* The same from a file; NULL with ERROR ("path: …"). */

@@ -47,6 +47,28 @@ static inline void made_free_suggestion(gpointer data)
     g_free(suggestion);
 }
 
+/* Adds to RESULT that LINES from FIRST on go and TEXT stands there. The suggestion has no finding
+   yet. */
+static inline CfnSuggestion *made_suggestion(CfnResult *result, uint32_t first, uint32_t lines,
+                                             const char *text)
+{
+    CfnSource *source = result->outcome->source;
+    CfnReplacement one = { .first_line = first, .lines = lines, .text = g_strdup(text) };
+    for (uint32_t line = 1; line < first; line++) {
+        one.span.start = cfn_source_next_line(source, one.span.start);
+    }
+    one.span.end = one.span.start;
+    for (uint32_t line = 0; line < lines; line++) {
+        one.span.end = cfn_source_next_line(source, one.span.end);
+    }
+    CfnSuggestion *suggestion = g_new0(CfnSuggestion, 1);
+    suggestion->replacements = g_array_new(FALSE, FALSE, sizeof(CfnReplacement));
+    suggestion->findings = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_array_append_val(suggestion->replacements, one);
+    g_ptr_array_add(result->outcome->suggestions, suggestion);
+    return suggestion;
+}
+
 /* Of a template with that text, in which nothing was found yet. */
 static inline CfnResult *made_result(const char *path, const char *text)
 {

@@ -43,6 +43,7 @@ typedef struct {
     GPtrArray *remarks;               /* CfnRemark; owned */
     GString *patches, *list, *errors; /* of the body; owned */
     GPtrArray *keys;                  /* char*, of what is in the body; owned */
+    uint32_t claimed;                 /* the last line of this file that a suggestion stands on */
     char *path;                       /* of a file that something is told about; NULL; owned */
     guint suggested, patched, remarked, failed; /* that are told, findings and files */
     guint repeated, left_out;                   /* that are not */
@@ -233,8 +234,9 @@ static bool add_comment(CfnReview *review, const CfnResult *result, const CfnSug
                         const char *key)
 {
     g_auto(CfnReviewBlock) block = { 0 };
+    /* Two insertions may repeat the same line, and then only one could be taken. */
     if (json_array_size(review->comments) == COMMENTS || !takes_comments(result) ||
-        !cfn_review_block(result, suggestion, &block)) {
+        !cfn_review_block(result, suggestion, &block) || block.first <= review->claimed) {
         return false;
     }
     g_autoptr(GString) body = g_string_new(NULL);
@@ -243,6 +245,7 @@ static bool add_comment(CfnReview *review, const CfnResult *result, const CfnSug
     if (body->len > CFN_MARKDOWN_LIMIT - RESERVED) {
         return false;
     }
+    review->claimed = block.last;
     json_array_append_new(review->comments,
                           make_comment(result, block.first, block.last, body, key));
     return true;
@@ -263,7 +266,7 @@ static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSugge
 {
     g_autoptr(GString) entry = g_string_new("<details><summary>");
     const CfnFinding *first = finding_of(result, suggestion, 0);
-    cfn_markdown_code(entry, result->path);
+    cfn_markdown_code(entry, result->name);
     g_string_append_printf(entry, ", line %u: ", first->start.line);
     cfn_markdown_finding(entry, first);
     if (suggestion->findings->len > 1) {
@@ -339,7 +342,7 @@ static uint32_t touched_line(const CfnResult *result, const CfnFinding *finding)
 static char *make_line(const CfnResult *result, const CfnFinding *finding)
 {
     GString *line = g_string_new("- ");
-    cfn_markdown_code(line, result->path);
+    cfn_markdown_code(line, result->name);
     g_string_append_printf(line, ", line %u: ", finding->start.line);
     append_remark(line, finding);
     return g_string_free(line, FALSE);
@@ -387,7 +390,7 @@ static void tell_error(CfnReview *review, const CfnManner *manner, const CfnResu
         return;
     }
     g_autoptr(GString) entry = g_string_new("- ");
-    cfn_markdown_code(entry, result->path);
+    cfn_markdown_code(entry, result->name);
     if (place.line > 0) {
         g_string_append_printf(entry, ", line %u", place.line);
     }
@@ -405,6 +408,7 @@ static void tell_findings(CfnReview *review, const CfnManner *manner, const CfnR
 {
     const CfnOutcome *outcome = result->outcome;
     const GPtrArray *findings = cfn_result_findings(result);
+    review->claimed = 0;
     g_autoptr(GPtrArray) fingerprints = cfn_fingerprints(result->name, findings);
     for (guint i = 0; outcome->suggestions != NULL && i < outcome->suggestions->len; i++) {
         tell_suggestion(review, manner, result, outcome->suggestions->pdata[i], fingerprints);

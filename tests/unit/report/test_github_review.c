@@ -131,6 +131,25 @@ static void suggests_on_several_lines(void **state)
     json_decref(document);
 }
 
+/* What is put in before the first line and behind it would repeat it twice. */
+static void no_two_suggestions_share_a_line(void **state)
+{
+    static const guint indices[] = { 0, 1 };
+    g_autoptr(GBytes) base = g_bytes_new_static("x\n2\n3\n4\n5\n6\n7\n8\n9\n", 18);
+    CfnResult *result = make_result(9, true);
+    cfn_touched_free(result->touched);
+    result->touched = cfn_touched_new(result->before, base); /* shows 1 to 4 */
+    for (guint i = 0; i < 2; i++) {
+        g_ptr_array_add(result->outcome->findings, made_finding(CFN_FIXED, "wrong", 1 + i, 1 + i));
+        CfnSuggestion *suggestion = made_suggestion(result, 1 + i, 0, "b\n");
+        g_array_append_val(suggestion->findings, indices[i]);
+    }
+    json_t *document = review(&dry, result, NULL);
+    assert_int_equal(count_comments(document), 1);
+    assert_has(body_of(document), "1 repair suggested, 1 below with its patch");
+    json_decref(document);
+}
+
 static void tells_the_rest_as_patches(void **state)
 {
     CfnResult *result = make_result(5, false);
@@ -355,6 +374,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(suggests_on_shown_lines),
         cmocka_unit_test(suggests_on_several_lines),
+        cmocka_unit_test(no_two_suggestions_share_a_line),
         cmocka_unit_test(tells_the_rest_as_patches),
         cmocka_unit_test(unknown_lines_are_not_shown),
         cmocka_unit_test(remarks_stand_on_touched_lines),

@@ -6,9 +6,18 @@
 #include <stdbool.h>
 #include <string.h>
 
+/* What is no character and never will be; XML refuses some of it. */
+static bool is_noncharacter(gunichar character)
+{
+    return (character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef);
+}
+
 /* Controls, and what is invisible or changes the direction: Unicode's categories Cc, Cf, Zl, Zp. */
 static bool is_harmful(gunichar character)
 {
+    if (is_noncharacter(character)) {
+        return true;
+    }
     switch (g_unichar_type(character)) {
     case G_UNICODE_CONTROL:
     case G_UNICODE_FORMAT:

@@ -119,6 +119,8 @@ extern const CfnReporter cfn_reporter_sarif;
 extern const CfnReporter cfn_reporter_github;
 /* For GitLab's merge requests. */
 extern const CfnReporter cfn_reporter_gitlab;
+/* For the test results of a CI server. */
+extern const CfnReporter cfn_reporter_junit;
 /* For people, as a comment on a pull request. */
 extern const CfnReporter cfn_reporter_markdown;
 /* A review of a pull request, for GitHub's API. */

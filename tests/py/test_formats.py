@@ -21,6 +21,7 @@ FORMATS = {
     "sarif": (readers.sarif, "all"),
     "github": (readers.github, None),
     "gitlab": (readers.gitlab, None),
+    "junit": (readers.junit, None),
 }
 CASES = program.GOLDEN / "formats"
 ELSEWHERE = re.compile(r"The suggestion at line \d+ repairs it, too\.$")
@@ -48,6 +49,7 @@ def check_golden(cfnfix, work, tally, case):
         shutil.copytree(case, home, dirs_exist_ok=True)
         files = {path: (case / path).read_bytes() for path in input_names(case)}
         run = cfnfix(*args, "-q", "--format", name, *files, cwd=home)
+        tally.check(not run.crashed, f"{case.name}: {name}", run)
         expected = case / f"expected.{name}"
         wanted = expected.read_bytes() if expected.exists() else b"nothing: regenerate the goldens"
         tally.equal(without_rules(run.out), wanted, f"{case.name}: {name}")
@@ -140,6 +142,7 @@ def check_file(cfnfix, work, tally, data, suffix, args):
     reports = [f"--report={name}:{work / name}" for name in ("json", *FORMATS)]
     run = cfnfix(*args, "-q", "--check", *reports, file.name, cwd=work)
     after = cfnfix(*args, "-q", "-o", "-", file.name, cwd=work).out
+    tally.check(not run.crashed, "no crash", run)
     entry = json.loads((work / "json").read_bytes())["files"][0]
     count = 0
     for name in FORMATS:
@@ -150,7 +153,7 @@ def check_file(cfnfix, work, tally, data, suffix, args):
         check_same(tally, entry, found, FORMATS[name][1], label)
         if entry["state"] != "error" and len(found) == len(entry["findings"]):
             count += check_edits(tally, name, entry, found, data, after, label)
-    return count, run
+    return count
 
 
 def hard_forms(data):
@@ -235,10 +238,10 @@ def main():
             continue
         for form, data in hard_forms(path.read_bytes()):
             labelled = Labelled(tally, f"{name}, {form}")
-            count += check_file(cfnfix, work, labelled, data, path.suffix, args)[0]
+            count += check_file(cfnfix, work, labelled, data, path.suffix, args)
     for path, args in shared_files(cfnfix):
         labelled = Labelled(tally, path)
-        count += check_file(cfnfix, work, labelled, path.read_bytes(), path.suffix, args)[0]
+        count += check_file(cfnfix, work, labelled, path.read_bytes(), path.suffix, args)
     tally.note(f"{count} changes applied")
     tally.check(count > 500, "there are changes to apply", count)
     tally.end()

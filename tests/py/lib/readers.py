@@ -5,6 +5,7 @@ as Edits of the bytes of a file."""
 import json
 import re
 import urllib.parse
+import xml.etree.ElementTree
 from dataclasses import dataclass, field
 
 MARK = b"\xef\xbb\xbf"
@@ -268,4 +269,39 @@ def gitlab(data, files):
             Finding(location["path"], issue["check_name"], SEVERITIES[issue["severity"]],
                     issue["description"], line, [], issue["fingerprint"]))
     assert len({one.fingerprint for one in found}) == len(found), "a fingerprint comes twice"
+    return found
+
+
+# ---- JUnit ----
+
+
+def _junit_finding(case, path):
+    assert case.attrib.keys() >= {"classname", "name"} and case.get("file") == path
+    outcomes = {one.tag: one for one in case}
+    if not outcomes:
+        assert case.get("name") == "nothing found", case.attrib
+        return None
+    (tag, outcome), = outcomes.items()
+    rule = case.get("name").split(" ")[0]
+    assert outcome.get("type", rule) == rule, case.attrib
+    severity = {"error": "ERROR", "failure": "WARNING", "system-out": "INFO"}[tag]
+    message = outcome.text if tag == "system-out" else outcome.get("message")
+    return Finding(path, rule, severity, message, int(case.get("line")))
+
+
+def junit(data, files):
+    root = xml.etree.ElementTree.fromstring(data)
+    assert root.tag == "testsuites" and {suite.tag for suite in root} <= {"testsuite"}
+    assert [suite.get("name") for suite in root] == sorted(files), "a suite for each file"
+    found = []
+    for suite in root:
+        assert {case.tag for case in suite} == {"testcase"}, suite.attrib
+        names = [case.get("name") for case in suite]
+        assert len(names) == len(set(names)), f"a name comes twice: {names}"
+        path, count = suite.get("name"), lambda tag: str(len(suite.findall(f"testcase/{tag}")))
+        counts = [suite.get(key) for key in ("tests", "failures", "errors", "skipped")]
+        assert counts == [str(len(suite)), count("failure"), count("error"), "0"], suite.attrib
+        found += filter(None, (_junit_finding(case, path) for case in suite))
+    for one in found:
+        assert 1 <= one.line <= len(Text(files[one.path]).starts), one
     return found

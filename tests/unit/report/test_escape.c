@@ -49,6 +49,9 @@ static void spells_out_harmful_characters(void **state)
         { "a\xf3\xa0\x81\x81"
           "b",
           "a\\U000e0041b" }, /* tag character */
+        { "a\xef\xbf\xbf"
+          "b\xef\xb7\x90\xf0\x9f\xbf\xbe",
+          "a\\uffffb\\ufdd0\\U0001fffe" }, /* noncharacters */
         { "a\xff"
           "b\xc3",
           "a\\xffb\\xc3" },                                      /* no UTF-8 */

@@ -43,6 +43,7 @@ typedef struct {
     GPtrArray *remarks;               /* CfnRemark; owned */
     GString *patches, *list, *errors; /* of the body; owned */
     GPtrArray *keys;                  /* char*, of what is in the body; owned */
+    bool is_full;                     /* a patch found no room, so that no further one is made */
     uint32_t claimed;                 /* the last line of this file that a suggestion stands on */
     char *path;                       /* of a file that something is told about; NULL; owned */
     guint suggested, patched, remarked, failed; /* that are told, findings and files */
@@ -264,6 +265,9 @@ static void append_patch(GString *out, const CfnResult *result, const CfnSuggest
 static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSuggestion *suggestion,
                       const char *key)
 {
+    if (review->is_full) {
+        return false;
+    }
     g_autoptr(GString) entry = g_string_new("<details><summary>");
     const CfnFinding *first = finding_of(result, suggestion, 0);
     cfn_markdown_code(entry, result->name);
@@ -274,9 +278,6 @@ static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSugge
     }
     g_string_append(entry, "</summary>\n\n");
     append_findings(entry, result, suggestion);
-    if (!has_room(review, entry->len, RESERVED_FOR_LISTS)) {
-        return false; /* without asking for the patch */
-    }
     gsize length = entry->len;
     append_patch(entry, result, suggestion);
     if (!has_room(review, entry->len, RESERVED_FOR_LISTS) && review->patches->len == 0) {
@@ -285,7 +286,8 @@ static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSugge
                                "it.\n");
     }
     g_string_append(entry, "\n</details>\n\n");
-    return add_entry(review, review->patches, entry, key, RESERVED_FOR_LISTS);
+    review->is_full = !add_entry(review, review->patches, entry, key, RESERVED_FOR_LISTS);
+    return !review->is_full;
 }
 
 static void tell_suggestion(CfnReview *review, const CfnManner *manner, const CfnResult *result,

@@ -158,22 +158,27 @@ static GString *make_head(const CfnManner *manner, const CfnResult *result)
     return section;
 }
 
-/* What there is to tell of a file in less and less words, until it fits. */
+/* What there is to tell of a file, in less and less words until it fits; NULL if nothing does. */
 static GString *make_section(const CfnMarkdown *document, const CfnManner *manner,
                              const CfnResult *result)
 {
     g_autoptr(GString) section = make_head(manner, result);
+    gsize head = section->len;
     for (CfnState state = CFN_FIXED; state <= CFN_CANNOT_FIX; state++) {
         append_table(section, manner, result, state);
     }
     append_notices(section, result);
-    gsize length = section->len;
+    gsize with_tables = section->len;
     if (result->diff != NULL) {
         append_diff(section, result);
     }
     if (!has_room(document, section->len)) {
-        g_string_truncate(section, length);
+        g_string_truncate(section, with_tables);
         g_string_append(section, "The diff is too long for this comment.\n\n");
+    }
+    if (!has_room(document, section->len)) {
+        g_string_truncate(section, head);
+        g_string_append(section, "What was found is too long for this comment.\n\n");
     }
     return has_room(document, section->len) ? g_steal_pointer(&section) : NULL;
 }

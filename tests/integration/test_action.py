@@ -355,17 +355,6 @@ def test_real_old_code(make, tally, cfnfix):
     tally.check(all(name in body for name in files), "real: old code: the body has the rest", body)
 
 
-def is_there(cfnfix, tally):
-    """Whether cfnfix has what the action asks of it."""
-    options = ["--diff-base", "HEAD", "--seen", "/dev/null"]
-    for name in ("github-review", "markdown", "github", "sarif"):
-        options += ["--report", f"{name}:{name}"]
-    if cfnfix(*options, "--version").code == 0:
-        return True
-    tally.note("cfnfix does not know all of " + " ".join(options) + " yet")
-    return False
-
-
 def test_install(make, tally):
     """Without cfnfix in the PATH, ./setup builds it."""
     bed = make()
@@ -378,7 +367,7 @@ def test_install(make, tally):
 
 def main():
     cfnfix, work, tally = program.start(__doc__)
-    made, is_whole, servers = [], is_there(cfnfix, tally), contextlib.ExitStack()
+    made, servers = [], contextlib.ExitStack()
 
     def make(**github):
         made.append(work / f"bed-{len(made)}")
@@ -389,7 +378,7 @@ def main():
 
     for name, test in list(globals().items()):
         if name.startswith("test_real_"):
-            is_whole and test(make, tally, cfnfix)
+            test(make, tally, cfnfix)
         elif name.startswith("test_"):
             test(make, tally)
     servers.close()

@@ -196,10 +196,7 @@ def test_reports(cfnfix, work, tally):
 
 def main():
     cfnfix, work, tally = program.start(__doc__)
-    for name, (_, options) in FORMATS.items():
-        if cfnfix(*options, "--version").code != 0:
-            tally.note(f"cfnfix does not write {name} yet")
-            continue
+    for name in FORMATS:
         bed = Bed(cfnfix, work / name, tally, name, FILES)
         test_lines(bed, tally)
         test_only_the_pull_request(bed, tally)

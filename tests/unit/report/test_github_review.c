@@ -277,6 +277,29 @@ static void says_nothing_twice(void **state)
     json_decref(document);
 }
 
+/* The same proposal for another finding is new; and for the same one on another line it is not. */
+static void findings_are_told_apart(void **state)
+{
+    CfnResult *first = make_result(20, true);
+    add_fixed(first, 2, "b\n");
+    json_t *document = review(&dry, first, NULL);
+    g_autoptr(CfnSeen) seen = see(document);
+    json_decref(document);
+    const CfnManner again = { .dry_run = true, .seen = seen };
+    CfnResult *other = make_result(20, true);
+    add_fixed(other, 3, "b\n");
+    document = review(&again, other, NULL);
+    assert_int_equal(count_comments(document), 1);
+    json_decref(document);
+    CfnResult *moved = make_result(20, true);
+    CfnFinding *finding = add_fixed(moved, 9, "b\n");
+    g_free(finding->pointer);
+    finding->pointer = g_strdup("/Resources/wrong 2");
+    document = review(&again, moved, NULL);
+    assert_string_equal(body_of(document), "");
+    json_decref(document);
+}
+
 static void tells_errors_once(void **state)
 {
     json_t *document = review(&dry, made_error("b.yaml", "b.yaml:2:3: <tab>"), NULL);
@@ -380,6 +403,7 @@ int main(void)
         cmocka_unit_test(remarks_stand_on_touched_lines),
         cmocka_unit_test(comments_are_at_most_thirty),
         cmocka_unit_test(says_nothing_twice),
+        cmocka_unit_test(findings_are_told_apart),
         cmocka_unit_test(tells_errors_once),
         cmocka_unit_test(nothing_found_is_nothing_said),
         cmocka_unit_test(tells_all_in_the_end),

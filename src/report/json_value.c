@@ -28,3 +28,10 @@ void cfn_json_append(GString *out, json_t *value)
     free(text);
     json_decref(value);
 }
+
+void cfn_json_append_item(GString *out, GString *separator, json_t *value)
+{
+    g_string_append(out, separator->str);
+    cfn_json_append(out, value);
+    g_string_assign(separator, ",\n");
+}

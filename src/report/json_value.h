@@ -16,5 +16,8 @@ json_t *cfn_json_count(guint count);
 /* Appends VALUE, which is taken, on one line. Everything outside ASCII is escaped, so that it is
    harmless on a terminal too. */
 void cfn_json_append(GString *out, json_t *value);
+/* The same as the next item of a list: SEPARATOR, which stands before it, is "\n" for the first one
+   and becomes what stands before the others. */
+void cfn_json_append_item(GString *out, GString *separator, json_t *value);
 
 #endif

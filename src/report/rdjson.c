@@ -165,12 +165,9 @@ static gpointer begin(const CfnManner *manner, GString *out)
 static void tell_result(gpointer state, const CfnManner *manner, const CfnResult *result,
                         const CfnTotals *totals, GString *out)
 {
-    GString *separator = state;
     g_autoptr(GPtrArray) remarks = cfn_remarks(manner, result, CFN_OFFERS_LINES);
     for (guint i = 0; i < remarks->len; i++) {
-        g_string_append(out, separator->str);
-        cfn_json_append(out, make_diagnostic(result, remarks->pdata[i]));
-        g_string_assign(separator, ",\n");
+        cfn_json_append_item(out, state, make_diagnostic(result, remarks->pdata[i]));
     }
 }
 

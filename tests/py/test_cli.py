@@ -572,15 +572,7 @@ def check_entries(at, entries, args):
 
 
 def main():
-    cfnfix, work, tally = program.start(__doc__)
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            place = Place(cfnfix, program.fresh(work / name), tally, name[5:])
-            try:
-                test(place)
-            except (ValueError, KeyError, OSError, diff.BadDiff) as error:
-                tally.check(False, f"{name[5:]}: stopped", repr(error))
-    tally.end()
+    program.run_all(__doc__, globals(), Place)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import subprocess
 import jsonschema
 import ruamel.yaml
 
-from lib import diff, program
+from lib import program
 from test_cli import BUCKET, DONE, DUE, KEPT, Place
 
 CONFIG = ".cfnfix.yaml"
@@ -502,15 +502,7 @@ def test_schema_on_all(at):
 
 
 def main():
-    cfnfix, work, tally = program.start(__doc__)
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            place = Place(cfnfix, program.fresh(work / name), tally, name[5:])
-            try:
-                test(place)
-            except (ValueError, KeyError, OSError, diff.BadDiff) as error:
-                tally.check(False, f"{name[5:]}: stopped", repr(error))
-    tally.end()
+    program.run_all(__doc__, globals(), Place)
 
 
 if __name__ == "__main__":

@@ -625,17 +625,7 @@ def test_hostile_index(at):
 
 
 def main():
-    cfnfix, work, tally = program.start(__doc__)
-    for name, test in list(globals().items()):
-        if name.startswith("test_"):
-            place = Place(cfnfix, program.fresh(work / name), tally, name[5:])
-            try:
-                test(place)
-            except (ValueError, KeyError, OSError, diff.BadDiff,
-                    subprocess.CalledProcessError) as error:
-                tally.check(False, f"{name[5:]}: stopped", repr(error) + repr(
-                    getattr(error, "stderr", "")))
-    tally.end()
+    program.run_all(__doc__, globals(), Place)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 
-class BadDiff(Exception):
+class BadDiff(ValueError):
     pass
 
 

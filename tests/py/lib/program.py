@@ -144,3 +144,18 @@ def corpus_folders():
         folder for folder in (ROOT.parent / "shared/corpus", ROOT.parent / "shared/generated")
         if folder.is_dir()
     ]
+
+
+def run_all(description, tests, place):
+    """Runs each test_... among the names TESTS of a module, in a PLACE(program, folder, tally, name)
+    of its own. One that stops fails, and the others go on."""
+    cfnfix, work, tally = start(description)
+    for name, test in list(tests.items()):
+        if name.startswith("test_"):
+            at = place(cfnfix, fresh(work / name), tally, name[5:])
+            try:
+                test(at)
+            except (ValueError, KeyError, OSError, subprocess.CalledProcessError) as error:
+                tally.check(False, f"{name[5:]}: stopped",
+                            f"{error!r} {getattr(error, 'stderr', '')!r}")
+    tally.end()

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "report/reporter.h"
+#include "made.h"
 
 static const CfnTransform transform = { .id = "force-destroy", .summary = "Summary" };
 
@@ -113,22 +113,6 @@ static CfnResult *make_error(const char *path, const char *message)
     return result;
 }
 
-/* What REPORTER tells of RESULTS (ended by NULL), which are freed. */
-static char *tell(const CfnReporter *reporter, const CfnManner *manner, CfnResult **results)
-{
-    CfnTotals totals;
-    cfn_totals_init(&totals);
-    g_autoptr(CfnReport) report = cfn_report_new(reporter, manner);
-    for (; *results != NULL; results++) {
-        cfn_report_add(report, *results, &totals);
-        cfn_totals_add(&totals, *results);
-        cfn_result_free(*results);
-    }
-    cfn_report_end(report, &totals);
-    cfn_totals_release(&totals);
-    return g_strdup(report->out->str);
-}
-
 /* The value at a path of keys and indices, which must be there. */
 static json_t *at(json_t *value, const char *path)
 {
@@ -156,7 +140,7 @@ static void check_integer(json_t *document, const char *path, json_int_t expecte
 static json_t *tell_json(CfnResult **results)
 {
     static const CfnManner manner = { .dry_run = true };
-    g_autofree char *text = tell(&cfn_reporter_json, &manner, results);
+    g_autofree char *text = made_document(&cfn_reporter_json, &manner, results);
     for (const char *c = text; *c != '\0'; c++) {
         assert_true(*c == '\n' || (*c >= ' ' && *c < 0x7f)); /* harmless on a terminal */
     }
@@ -235,7 +219,7 @@ static void summarizes_for_people(void **state)
 {
     static const CfnManner dry = { .dry_run = true };
     CfnResult *results[] = { make_changed(), make_result("b.yaml", CFN_VERDICT_UNCHANGED), NULL };
-    g_autofree char *text = tell(&cfn_reporter_text, &dry, results);
+    g_autofree char *text = made_document(&cfn_reporter_text, &dry, results);
     assert_string_equal(
         text, "a.yaml: 1 fixable, 1 needs consent, 1 note\n"
               "  3:5  fixable        force-destroy  Bucket: is \\x1b[31mnot\\x1b[0m \"deletable\""
@@ -253,7 +237,7 @@ static void summarizes_for_people(void **state)
         CfnFinding *finding = g_ptr_array_index(again[0]->outcome->findings, i);
         finding->forbidden = true;
     }
-    g_autofree char *kept = tell(&cfn_reporter_text, &done, again);
+    g_autofree char *kept = made_document(&cfn_reporter_text, &done, again);
     assert_null(strstr(kept, "--unsafe-fixes"));
     assert_non_null(strstr(kept, "a.yaml: 1 fixed, 1 needs consent, 1 note\n"));
 }
@@ -266,16 +250,16 @@ static void tells_that_a_diff_hides(void **state)
     assert_true(json_is_true(at(document, "files/0/secretsHidden")));
     json_decref(document);
     CfnResult *shown[] = { make_hiding(), make_changed(), make_hiding(), NULL };
-    g_autofree char *text = tell(&cfn_reporter_text, &diff, shown);
+    g_autofree char *text = made_document(&cfn_reporter_text, &diff, shown);
     const char *line = strstr(text, "\nthe diff hides a password and does not apply; "
                                     "--patch FILE writes one that does\n");
     assert_non_null(line);
     assert_null(strstr(line + 2, "the diff hides"));
     CfnResult *unshown[] = { make_hiding(), NULL };
-    g_autofree char *silent = tell(&cfn_reporter_text, &other, unshown);
+    g_autofree char *silent = made_document(&cfn_reporter_text, &other, unshown);
     assert_null(strstr(silent, "hides"));
     CfnResult *plain[] = { make_changed(), NULL };
-    g_autofree char *applying = tell(&cfn_reporter_text, &diff, plain);
+    g_autofree char *applying = made_document(&cfn_reporter_text, &diff, plain);
     assert_null(strstr(applying, "hides"));
 }
 
@@ -285,7 +269,7 @@ static void is_silent_without_findings(void **state)
     CfnResult *results[] = { make_result("a.yaml", CFN_VERDICT_UNCHANGED),
                              make_result("b.yaml", CFN_VERDICT_NOT_TEMPLATE),
                              make_error("c.yaml", "c.yaml: told elsewhere"), NULL };
-    g_autofree char *text = tell(&cfn_reporter_text, &manner, results);
+    g_autofree char *text = made_document(&cfn_reporter_text, &manner, results);
     assert_string_equal(text, "");
 }
 

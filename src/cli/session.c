@@ -26,6 +26,7 @@ enum { PROGRESS_FROM = 50 };
 
 typedef struct {
     const CfnCommand *command;
+    CfnConfigs *configs;
     CfnSeen *seen;         /* of --seen, else NULL */
     CfnChanges *changes;   /* of --diff-base or --staged, else NULL */
     GPtrArray *inputs;     /* CfnInput* */
@@ -367,66 +368,99 @@ static void end_reports(CfnSession *session)
     cfn_report_free(session->summary);
 }
 
-/* The inputs, and CHANGES if git has to be asked for them. */
-static GPtrArray *find_inputs(const CfnCommand *command, CfnChanges **changes, GError **error)
+/* ---- Before the first template is read: each step tells what is wrong itself ---- */
+
+static bool read_configs(CfnSession *session)
 {
-    if (command->diff_base == NULL && !command->staged) {
-        return cfn_inputs_expand(command->inputs, command->output_dir);
+    g_autoptr(GError) error = NULL;
+    session->configs = cfn_configs_new(session->command, &error);
+    if (session->configs == NULL) {
+        cfn_print_error(error->message);
     }
-    g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
-    *changes = cfn_changes_new(command, inputs, error);
-    return *changes != NULL ? g_steal_pointer(&inputs) : NULL;
+    return session->configs != NULL;
 }
+
+static bool read_seen(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->command->seen != NULL) {
+        session->seen = cfn_seen_read(session->command->seen, &error);
+    }
+    if (error != NULL) {
+        cfn_print_error(error->message);
+    }
+    return error == NULL;
+}
+
+/* Of git, if it has to be asked, else of the folders. */
+static bool find_inputs(CfnSession *session)
+{
+    const CfnCommand *command = session->command;
+    g_autoptr(GError) error = NULL;
+    if (command->diff_base == NULL && !command->staged) {
+        session->inputs = cfn_inputs_expand(command->inputs, command->output_dir);
+    } else {
+        session->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
+        session->changes = cfn_changes_new(command, session->inputs, &error);
+    }
+    if (error != NULL) {
+        cfn_print_complaint(error->message);
+        return false;
+    }
+    configure(session->configs, session->inputs);
+    return true;
+}
+
+static bool read_baseline(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->command->baseline != NULL) {
+        session->baseline = cfn_baseline_new(session->command, session->inputs, &error);
+    }
+    if (error != NULL) {
+        cfn_print_error(error->message);
+    }
+    return error == NULL;
+}
+
+static bool plan_targets(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    session->targets = cfn_targets_plan(session->command, session->inputs, &error);
+    if (session->targets == NULL) {
+        cfn_print_complaint(error->message);
+    }
+    return session->targets != NULL;
+}
+
+static void release(CfnSession *session)
+{
+    g_clear_pointer(&session->targets, g_ptr_array_unref);
+    g_clear_pointer(&session->baseline, cfn_baseline_free);
+    g_clear_pointer(&session->inputs, g_ptr_array_unref);
+    g_clear_pointer(&session->changes, cfn_changes_free);
+    g_clear_pointer(&session->seen, cfn_seen_free);
+    g_clear_pointer(&session->configs, cfn_configs_free);
+    cfn_totals_release(&session->totals);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnSession, release)
 
 int cfn_session_run(const CfnCommand *command)
 {
-    g_autoptr(GError) error = NULL;
-    g_autoptr(CfnConfigs) configs = cfn_configs_new(command, &error);
-    if (configs == NULL) {
-        cfn_print_error(error->message);
-        return CFN_EXIT_ERROR;
-    }
-    g_autoptr(CfnSeen) seen = command->seen != NULL ? cfn_seen_read(command->seen, &error) : NULL;
-    if (error != NULL) {
-        cfn_print_error(error->message);
-        return CFN_EXIT_ERROR;
-    }
-    g_autoptr(CfnChanges) changes = NULL;
-    g_autoptr(GPtrArray) inputs = find_inputs(command, &changes, &error);
-    if (inputs == NULL) {
-        cfn_print_complaint(error->message);
-        return CFN_EXIT_ERROR;
-    }
-    configure(configs, inputs);
-    g_autoptr(CfnBaseline) baseline = NULL;
-    if (command->baseline != NULL) {
-        baseline = cfn_baseline_new(command, inputs, &error);
-        if (baseline == NULL) {
-            cfn_print_error(error->message);
-            return CFN_EXIT_ERROR;
-        }
-    }
-    g_autoptr(GPtrArray) targets = cfn_targets_plan(command, inputs, &error);
-    if (targets == NULL) {
-        cfn_print_complaint(error->message);
-        return CFN_EXIT_ERROR;
-    }
-    CfnSession session = {
-        .command = command,
-        .seen = seen,
-        .changes = changes,
-        .inputs = inputs,
-        .targets = targets,
-        .baseline = baseline,
-        .colors_diff = has_color(command, STDOUT_FILENO),
-        .patch = command->patch != NULL ? g_string_new(NULL) : NULL,
-        .hides_patch = command->patch != NULL && cfn_target_is_printed(command->patch),
-    };
+    g_auto(CfnSession)
+        session = { .command = command, .colors_diff = has_color(command, STDOUT_FILENO) };
     cfn_totals_init(&session.totals);
+    if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
+        !read_baseline(&session) || !plan_targets(&session)) {
+        return CFN_EXIT_ERROR;
+    }
+    if (command->patch != NULL) {
+        session.patch = g_string_new(NULL);
+        session.hides_patch = cfn_target_is_printed(command->patch);
+    }
     begin_reports(&session);
     int status = run(&session);
     end_reports(&session);
-    cfn_totals_release(&session.totals);
     return status;
 }
 

@@ -14,7 +14,9 @@ GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "golden"
 
 def run(jobs, *options):
     jobs = ["--jobs", str(jobs)] if jobs else []
-    command = [OPTIONS.cfnfix, *jobs, *options, str(GOLDEN)]
+    # All but those of formats, of which one cannot be read.
+    folders = sorted(str(path) for path in GOLDEN.iterdir() if path.name != "formats")
+    command = [OPTIONS.cfnfix, *jobs, *options, *folders]
     return subprocess.run(command, capture_output=True, check=False)
 
 

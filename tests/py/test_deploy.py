@@ -161,11 +161,8 @@ def modes(cfnfix):
 
 
 def golden_cases():
-    for path in sorted(program.GOLDEN.glob("*/*/expected.*")):
-        if path.suffix != ".diff":
-            before = path.with_name("input" + path.suffix)
-            name = f"golden/{path.parent.parent.name}/{path.parent.name}"
-            yield Case(name, before.read_bytes(), {"expected": path.read_bytes()})
+    for name, before, after in program.golden_outputs():
+        yield Case(f"golden/{name}", before.read_bytes(), {"expected": after.read_bytes()})
 
 
 def corpus_cases(cfnfix, work, tally):

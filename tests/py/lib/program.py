@@ -138,6 +138,14 @@ def golden_inputs():
         yield f"{case.parent.name}/{case.name}", path, more
 
 
+def golden_outputs():
+    """(name, path of the input, path of what it becomes) of each golden case that changes."""
+    for after in sorted(GOLDEN.glob("*/*/expected.*")):
+        before = after.with_name(f"input{after.suffix}")
+        if before.exists():
+            yield f"{after.parent.parent.name}/{after.parent.name}", before, after
+
+
 def corpus_folders():
     """The real templates next to the checkout, where they exist."""
     return [

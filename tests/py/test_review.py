@@ -6,7 +6,7 @@ earlier ones said is not said again; and all suggestions and patches, as GitHub 
 give what cfnfix writes.
 
 tests/data/review/ has pull requests whose reviews and comments are there to be read: base/, head/, and
-expected.*, which CFN_REGENERATE=1 writes.
+expected.*, which `scripts/regenerate-goldens review` writes.
 """
 import html
 import json
@@ -338,6 +338,8 @@ def test_usage(cfnfix, work, tally):
 def main():
     cfnfix, work, tally = program.start(__doc__)
     test_goldens(cfnfix, work, tally)
+    if os.environ.get("CFN_REGENERATE"):
+        tally.end()
     test_usage(cfnfix, work, tally)
     test_taken(cfnfix, work, tally)
     tally.end()

@@ -547,6 +547,9 @@ def test_json(at):
     document = json.loads(at.run("--format", "json", "empty", code=0).out)
     at.check(document["files"] == [] and validator.is_valid(document),
              "no files, and still a document")
+    at.write(a_yaml=DUE)
+    run = at.run("--format", "json", "--add-ignores", "a.yaml", code=1)
+    at.check(validator.is_valid(run.json()), "comments alone are a change, too")
     broken = {"version": 1, "files": [{}]}
     at.check(not validator.is_valid(broken), "the schema refuses what is no report")
 

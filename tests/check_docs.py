@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""--help, the man page and the bash completion name the same options.
+"""--help, the man page and the bash completion name the same options; the program, both of these, the
+README and docs/reports.md name the same formats of reports.
 
 usage: check_docs.py path/to/cfnfix
 """
@@ -49,6 +50,59 @@ def check_choices(program):
     return wrong
 
 
+# ---- Formats ----
+
+
+def formats_of_program(program):
+    """A format that resembles none is told which there are."""
+    run = subprocess.run([program, "--format", "?" * 70, "x"], capture_output=True, text=True)
+    return set(re.search(r"there is: (.*)", run.stderr).group(1).split(", "))
+
+
+def formats_in_completion():
+    text = (ROOT / "completions/cfnfix.bash").read_text()
+    return set(re.search(r"local formats='(.*)'", text).group(1).split())
+
+
+def formats_in_man_page():
+    text = (ROOT / "docs/cfnfix.1").read_text()
+    item = re.search(r"^\.It Fl -format .*?(?=^\.It )", text, re.S | re.M).group()
+    return set(re.findall(r"^\.Cm (\S+)", item, re.M))
+
+
+def anchor(heading):
+    """As GitHub makes it."""
+    return re.sub(r"[^\w -]", "", heading).replace(" ", "-")
+
+
+def sections_of_reports():
+    """Format -> anchor."""
+    headings = re.findall(r"^## (.*)", (ROOT / "docs/reports.md").read_text(), re.M)
+    return {name: anchor(heading) for heading in headings for name in heading.split(", ")}
+
+
+def formats_in_readme():
+    """Format -> anchor."""
+    text = (ROOT / "README.md").read_text()
+    return dict(re.findall(r"^\| \[`([\w-]+)`\]\(docs/reports\.md#([\w-]+)\) \|", text, re.M))
+
+
+def check_formats(program):
+    places = {
+        "the program": formats_of_program(program),
+        "completions/cfnfix.bash": formats_in_completion(),
+        "docs/cfnfix.1": formats_in_man_page(),
+        "docs/reports.md": set(sections_of_reports()),
+        "README.md": set(formats_in_readme()),
+    }
+    every = set.union(*places.values())
+    wrong = [f"{place} lacks the format {name}" for place, names in places.items()
+             for name in sorted(every - names)]
+    sections = sections_of_reports()
+    return wrong + [f"README.md: docs/reports.md has no section #{link}"
+                    for name, link in formats_in_readme().items() if sections.get(name) != link]
+
+
 def main(program):
     places = {
         "--help": in_help(program),
@@ -58,7 +112,7 @@ def main(program):
     every = set.union(*places.values())
     wrong = [f"{place} lacks {option}" for place, options in places.items()
              for option in sorted(every - options)]
-    wrong += check_choices(program)
+    wrong += check_choices(program) + check_formats(program)
     if len(every) < 20:
         wrong.append(f"only {len(every)} options found: this test no longer reads the texts")
     print("\n".join(wrong) or f"{len(every)} options, the same everywhere")

@@ -127,22 +127,6 @@ static bool exists(const CfnBaseline *baseline, const char *path)
 
 /* ---- Beginning ---- */
 
-/* Takes the baseline itself out of what was found in folders. */
-static void leave_out(const char *path, GPtrArray *inputs)
-{
-    g_autofree char *identity = cfn_path_identity(path);
-    g_autofree char *name = g_path_get_basename(path);
-    for (guint i = inputs->len; i > 0; i--) {
-        const CfnInput *input = inputs->pdata[i - 1];
-        if (!input->is_named && g_str_has_suffix(input->path, name)) {
-            g_autofree char *other = cfn_path_identity(input->path);
-            if (strcmp(identity, other) == 0) {
-                g_ptr_array_remove_index(inputs, i - 1);
-            }
-        }
-    }
-}
-
 static void add_acceptances(CfnBaseline *baseline, GPtrArray *inputs)
 {
     const CfnCommand *command = baseline->command;
@@ -229,7 +213,6 @@ CfnBaseline *cfn_baseline_new(const CfnCommand *command, GPtrArray *inputs, GErr
     if (*cfn_diff_root(identity) != '\0') {
         g_hash_table_add(baseline->roots, g_strdup(cfn_diff_root(identity)));
     }
-    leave_out(command->baseline, inputs);
     add_acceptances(baseline, inputs);
     return g_steal_pointer(&baseline);
 }

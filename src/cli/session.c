@@ -411,6 +411,16 @@ static bool find_inputs(CfnSession *session)
     return true;
 }
 
+static bool plan_targets(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    session->targets = cfn_targets_plan(session->command, session->inputs, &error);
+    if (session->targets == NULL) {
+        cfn_print_complaint(error->message);
+    }
+    return session->targets != NULL;
+}
+
 static bool read_baseline(CfnSession *session)
 {
     g_autoptr(GError) error = NULL;
@@ -421,16 +431,6 @@ static bool read_baseline(CfnSession *session)
         cfn_print_error(error->message);
     }
     return error == NULL;
-}
-
-static bool plan_targets(CfnSession *session)
-{
-    g_autoptr(GError) error = NULL;
-    session->targets = cfn_targets_plan(session->command, session->inputs, &error);
-    if (session->targets == NULL) {
-        cfn_print_complaint(error->message);
-    }
-    return session->targets != NULL;
 }
 
 static void release(CfnSession *session)
@@ -447,13 +447,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnSession, release)
 
 int cfn_session_run(const CfnCommand *command)
 {
-    g_auto(CfnSession)
-        session = { .command = command, .colors_diff = has_color(command, STDOUT_FILENO) };
+    g_auto(CfnSession) session = { .command = command };
     cfn_totals_init(&session.totals);
     if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
-        !read_baseline(&session) || !plan_targets(&session)) {
+        !plan_targets(&session) || !read_baseline(&session)) {
         return CFN_EXIT_ERROR;
     }
+    session.colors_diff = has_color(command, STDOUT_FILENO);
     if (command->patch != NULL) {
         session.patch = g_string_new(NULL);
         session.hides_patch = cfn_target_is_printed(command->patch);

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/recognize.h"
 #include "text/error.h"
 #include "text/file.h"
 #include "text/hash.h"
@@ -44,62 +45,98 @@ static char *plan_target(const CfnCommand *command, const CfnInput *input)
     return g_build_filename(command->output_dir, name, NULL);
 }
 
+/* Who reads and who writes which file, by its identity. */
+typedef struct {
+    GHashTable *inputs;  /* -> CfnInput* */
+    GHashTable *outputs; /* -> what is written there, for messages */
+} CfnClaims;
+
+static CfnClaims claims_new(const GPtrArray *inputs)
+{
+    CfnClaims claims = {
+        .inputs = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+        .outputs = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+    };
+    for (guint i = 0; i < inputs->len; i++) {
+        CfnInput *input = g_ptr_array_index(inputs, i);
+        if (strcmp(input->path, "-") != 0) {
+            g_hash_table_insert(claims.inputs, cfn_path_identity(input->path), input);
+        }
+    }
+    return claims;
+}
+
+static void claims_release(CfnClaims *claims)
+{
+    g_hash_table_unref(claims->inputs);
+    g_hash_table_unref(claims->outputs);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnClaims, claims_release)
+
+/* What cannot be read may be a template; what is larger than one is none. */
+static bool may_be_template(const CfnInput *input, size_t limit)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GBytes) bytes = cfn_file_read(input->path, limit, NULL, &error);
+    bool is_file_one = bytes != NULL ? cfn_may_be_template(bytes) : error->code != CFN_ERROR_SIZE;
+    return is_file_one || (input->content != NULL && cfn_may_be_template(input->content));
+}
+
 /* Takes the file PATH for the output of SOURCE, if nobody has it. */
-static bool claim(GHashTable *inputs, GHashTable *outputs, const char *path, const char *source,
-                  GError **error)
+static bool claim(CfnClaims *claims, const char *path, const char *source, GError **error)
 {
     g_autofree char *identity = cfn_path_identity(path);
-    if (g_hash_table_contains(inputs, identity)) {
+    if (g_hash_table_contains(claims->inputs, identity)) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
                     "'%s' is an input itself: to repair a template in place, use -i", path);
         return false;
     }
-    const char *other = g_hash_table_lookup(outputs, identity);
+    const char *other = g_hash_table_lookup(claims->outputs, identity);
     if (other != NULL) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
                     "'%s' and '%s' would both be written to '%s'", other, source, path);
         return false;
     }
-    g_hash_table_insert(outputs, g_steal_pointer(&identity), (gpointer)source);
+    g_hash_table_insert(claims->outputs, g_steal_pointer(&identity), (gpointer)source);
     return true;
 }
 
-static bool claim_all(const CfnCommand *command, const GPtrArray *inputs, const GPtrArray *targets,
-                      GError **error)
+/* The same for a file beside the templates. What an earlier run left there is taken out of INPUTS,
+   unless it was named. */
+static bool claim_beside(CfnClaims *claims, const CfnCommand *command, GPtrArray *inputs,
+                         const char *path, const char *source, GError **error)
 {
-    g_autoptr(GHashTable) sources =
-        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
-    g_autoptr(GHashTable) outputs =
-        g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
-    for (guint i = 0; i < inputs->len; i++) {
-        const CfnInput *input = g_ptr_array_index(inputs, i);
-        if (strcmp(input->path, "-") != 0) {
-            g_hash_table_add(sources, cfn_path_identity(input->path));
-        }
+    g_autofree char *identity = cfn_path_identity(path);
+    CfnInput *input = g_hash_table_lookup(claims->inputs, identity);
+    if (input != NULL && !input->is_named && !may_be_template(input, command->max_size)) {
+        g_hash_table_remove(claims->inputs, identity);
+        g_ptr_array_remove(inputs, input);
     }
-    for (guint i = 0; i < targets->len; i++) {
-        const CfnInput *input = g_ptr_array_index(inputs, i);
-        const char *target = g_ptr_array_index(targets, i);
-        if (target != NULL && !claim(sources, outputs, target, input->path, error)) {
-            return false;
-        }
-    }
-    for (guint i = 0; i < command->reports->len; i++) {
-        const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
-        if (!claim(sources, outputs, wish->path, "a report", error)) {
-            return false;
-        }
-    }
-    if (command->baseline != NULL &&
-        !claim(sources, outputs, command->baseline, "the baseline", error)) {
-        return false;
-    }
-    return command->patch == NULL || claim(sources, outputs, command->patch, "the patch", error);
+    return claim(claims, path, source, error);
 }
 
-GPtrArray *cfn_targets_plan(const CfnCommand *command, const GPtrArray *inputs, GError **error)
+static bool claim_all_beside(CfnClaims *claims, const CfnCommand *command, GPtrArray *inputs,
+                             GError **error)
+{
+    for (guint i = 0; i < command->reports->len; i++) {
+        const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
+        if (!claim_beside(claims, command, inputs, wish->path, "a report", error)) {
+            return false;
+        }
+    }
+    return (command->baseline == NULL ||
+            claim_beside(claims, command, inputs, command->baseline, "the baseline", error)) &&
+           (command->patch == NULL ||
+            claim_beside(claims, command, inputs, command->patch, "the patch", error));
+}
+
+GPtrArray *cfn_targets_plan(const CfnCommand *command, GPtrArray *inputs, GError **error)
 {
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(g_free);
+    g_auto(CfnClaims) claims = claims_new(inputs);
+    if (!claim_all_beside(&claims, command, inputs, error)) {
+        return NULL;
+    }
     for (guint i = 0; i < inputs->len; i++) {
         const CfnInput *input = g_ptr_array_index(inputs, i);
         if (command->output != NULL && !input->is_named) {
@@ -107,10 +144,11 @@ GPtrArray *cfn_targets_plan(const CfnCommand *command, const GPtrArray *inputs, 
                                 "-o takes one template: use --output-dir for a folder");
             return NULL;
         }
-        g_ptr_array_add(targets, plan_target(command, input));
-    }
-    if (!claim_all(command, inputs, targets, error)) {
-        return NULL;
+        char *target = plan_target(command, input);
+        g_ptr_array_add(targets, target);
+        if (target != NULL && !claim(&claims, target, input->path, error)) {
+            return NULL;
+        }
     }
     return g_steal_pointer(&targets);
 }

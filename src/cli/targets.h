@@ -9,9 +9,11 @@
 
 /*
  * The file to write for each of INPUTS, or NULL if there is none for it (char*, as many as inputs).
- * NULL with ERROR if anything written would overwrite an input or another output.
+ * NULL with ERROR if anything written would overwrite an input or another output. Reports, the
+ * patch and the baseline of an earlier run that a search has found, and that are no templates, are
+ * taken out of INPUTS first.
  */
-GPtrArray *cfn_targets_plan(const CfnCommand *command, const GPtrArray *inputs, GError **error);
+GPtrArray *cfn_targets_plan(const CfnCommand *command, GPtrArray *inputs, GError **error);
 
 /* Whether what is written to PATH comes out with what is printed, as with /dev/stdout. */
 bool cfn_target_is_printed(const char *path);

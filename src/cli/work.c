@@ -1,50 +1,14 @@
 /*
  * One file from reading to writing.
  */
-#define _GNU_SOURCE 1 /* memmem */
 #include "cli/work.h"
 
 #include <errno.h>
 #include <string.h>
 
+#include "cli/recognize.h"
 #include "cli/targets.h"
 #include "text/file.h"
-
-/* Whether a key called Resources stands at TEXT: so a quote or a blank may be, and a colon must be
-   behind it. */
-static bool is_resources_key(const char *text, const char *end)
-{
-    text += strlen("Resources");
-    while (text < end && strchr("\"' \t\r\n", *text) != NULL) {
-        text++;
-    }
-    return text < end && *text == ':';
-}
-
-/*
- * Whether these may be the bytes of a template, however broken. It spares the parser what a folder
- * holds besides, and people the errors of it (charts with `{{`, streams of many documents).
- */
-static bool looks_like_template(GBytes *bytes)
-{
-    gsize length;
-    const char *text = g_bytes_get_data(bytes, &length);
-    if (length == 0) {
-        return false;
-    }
-    static const char version[] = "AWSTemplateFormatVersion", resources[] = "Resources";
-    if (memmem(text, length, version, sizeof version - 1) != NULL) {
-        return true;
-    }
-    const char *end = text + length;
-    for (const char *at = text;
-         (at = memmem(at, (gsize)(end - at), resources, sizeof resources - 1)) != NULL; at++) {
-        if (is_resources_key(at, end)) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static CfnResult *fail(CfnResult *result, GError *error)
 {
@@ -72,7 +36,7 @@ static GBytes *read_input(const CfnCommand *command, const CfnInput *input, CfnF
 static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *result,
                    bool is_lenient, GError **error)
 {
-    if (input->is_excluded || (is_lenient && !looks_like_template(result->before))) {
+    if (input->is_excluded || (is_lenient && !cfn_looks_like_template(result->before))) {
         result->verdict = CFN_VERDICT_NOT_TEMPLATE;
         return true;
     }

@@ -215,6 +215,26 @@ def test_patch(at):
     at.run("--patch", "no/such/folder/x", "c.yaml", code=2)
 
 
+def test_own_outputs(at):
+    """What a run left in a folder does not stand in the way of the next one."""
+    at.write(a_yaml=DUE, sub__keep_txt=OTHER)
+    outputs = ["--report", "gitlab:x.json", "--report", "json:sub/y.json", "--patch", "p.txt"]
+    for _ in range(2):
+        at.run(*outputs, ".", code=1)
+    at.check([f["path"] for f in json.loads(at.read("sub/y.json"))["files"]] == ["a.yaml"],
+             "the reports are no inputs", at.read("sub/y.json"))
+    os.symlink("x.json", at.home / "to-x.json")
+    at.run("--report", "json:to-x.json", ".", code=1)
+    at.check((at.home / "to-x.json").is_symlink() and
+             b'"files"' in at.read("x.json"), "a link to a report is followed", at.read("x.json"))
+    at.usage("--report", "json:x.json", "x.json", "a.yaml")
+    for data in (DUE, DONE, BROKEN):
+        for option in ("--report", "json:t.yaml"), ("--patch", "t.yaml"), ("--output-dir", "."):
+            at.write(t_yaml=data)
+            at.usage(*option, ".")
+            at.same("t.yaml", data, f"{option} overwrites no template")
+
+
 def git(home, *args):
     return subprocess.run(["git", *args],
                           cwd=home,

@@ -1,0 +1,19 @@
+/*
+ * Telling templates from what else folders hold.
+ */
+#ifndef CFN_CLI_RECOGNIZE_H
+#define CFN_CLI_RECOGNIZE_H
+
+#include <glib.h>
+#include <stdbool.h>
+
+/*
+ * Whether these may be the bytes of a template, however broken. It spares the parser what a folder
+ * holds besides, and people the errors of it (charts with `{{`, streams of many documents).
+ */
+bool cfn_looks_like_template(GBytes *bytes);
+
+/* The same, asked of the parser: what it cannot read may still be meant as one. */
+bool cfn_may_be_template(GBytes *bytes);
+
+#endif

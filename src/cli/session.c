@@ -56,7 +56,7 @@ static bool has_color(const CfnCommand *command, int fd)
 void cfn_print_error(const char *message)
 {
     g_autoptr(GString) line = g_string_new(NULL);
-    cfn_escape_line(line, message, strlen(message));
+    cfn_escape_start(line, message);
     fprintf(stderr, "%s\n", line->str);
 }
 

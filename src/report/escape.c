@@ -1,5 +1,5 @@
 /*
- * Text from templates and file names, made harmless for a terminal.
+ * Text from templates and file names, made harmless for a terminal and the log of a CI job.
  */
 #include "report/escape.h"
 
@@ -46,10 +46,28 @@ static bool is_layout(const char *text, const char *end)
     return *text == '\n' || *text == '\t' || (*text == '\r' && text + 1 < end && text[1] == '\n');
 }
 
+/* Whether "##[", "##vso[" or the like is at TEXT. */
+static bool is_order(const char *text, const char *end)
+{
+    if (end - text < 3 || text[0] != '#' || text[1] != '#') {
+        return false;
+    }
+    text += 2;
+    while (text < end && g_ascii_isalpha(*text)) {
+        text++;
+    }
+    return text < end && *text == '[';
+}
+
 static void escape(GString *out, const char *text, gsize length, bool keep_layout)
 {
     const char *end = text + length;
     while (text < end) {
+        if (is_order(text, end)) {
+            g_string_append(out, "#\\x23");
+            text += 2;
+            continue;
+        }
         if ((*text >= ' ' && *text < 0x7f) || (keep_layout && is_layout(text, end))) {
             g_string_append_c(out, *text++);
             continue;
@@ -72,6 +90,20 @@ static void escape(GString *out, const char *text, gsize length, bool keep_layou
 void cfn_escape_line(GString *out, const char *text, gsize length)
 {
     escape(out, text, length, false);
+}
+
+void cfn_escape_start(GString *out, const char *text)
+{
+    const char *at = text;
+    while (g_ascii_isspace(*at) || (*at & 0x80) != 0) {
+        at++;
+    }
+    cfn_escape_line(out, text, (gsize)(at - text));
+    if (g_str_has_prefix(at, "::")) {
+        spell_out(out, ':');
+        at++;
+    }
+    cfn_escape_line(out, at, strlen(at));
 }
 
 void cfn_escape_text(GString *out, const char *text, gsize length)

@@ -76,7 +76,7 @@ static void append_reason(GString *out, const CfnFinding *finding, int width)
         return;
     }
     append_padded(out, "", width + 4);
-    append_escaped(out, finding->reason);
+    cfn_escape_start(out, finding->reason);
     if (finding->state == CFN_NEEDS_CONSENT && !finding->forbidden) {
         g_string_append(out, " (--unsafe-fixes)");
     }
@@ -154,7 +154,7 @@ static void append_headline(GString *out, const CfnManner *manner, const CfnResu
     GString *counts = g_string_new(states);
     cfn_words_count(counts, ", ", result->outcome->notices->len, "note", "notes");
     g_autoptr(GString) path = g_string_new(NULL);
-    append_escaped(path, result->path);
+    cfn_escape_start(path, result->path);
     append_painted(out, manner, BOLD, path->str);
     g_string_append_printf(out, ": %s\n", counts->str);
     g_string_free(counts, TRUE);

@@ -479,6 +479,32 @@ def check_terminal(bench):
         bench.run(option, f"x{EVIL}", evil, what=f"{option} with evil characters")
 
 
+def obeyed(shown):
+    """The lines that a runner of CI jobs takes for its orders."""
+    return [line for line in shown.decode("utf-8", "replace").splitlines()
+            if line.lstrip().startswith("::") or re.search(r"##[a-z]*\[", line)]
+
+
+def check_log(bench):
+    """What is told does not give orders to the runner of a CI job, in whose log it stands."""
+    order = "::error file=x::no"
+    tags = "{Type: AWS::SNS::Topic, Properties: {Tags: [{Key: '##[error]k', Value: 'a,b'}]}}"
+    template = (f"Resources:\n  '{order}': {tags}\n  '##vso[x]y': {tags}\n"
+                "  Kept: {Type: AWS::S3::Bucket, DeletionPolicy: Retain}\n"
+                "Outputs:\n"
+                f"  '{order}': {{Value: !GetAtt Kept.Arn}}\n").encode()
+    for name in (f"{order}.yaml", f" {order}.yaml", f"\u00a0{order}.yaml", "a ##[error]b.yaml",
+                 "##[group]c.yaml", "##vso[task.complete]d.yaml", "###[error]e.yaml"):
+        for data in (template, b"Resources: [\n", b"a: b\n"):
+            bench.write(name, data)
+            for args in ([name], ["-"], ["."]):
+                options = ["--check", "--unsafe-fixes", "--stdin-filename", name]
+                run = bench.cfnfix(*(options if args == ["-"] else options[:2]), *args,
+                                   cwd=bench.home, stdin=data)
+                bench.tally.check(not obeyed(run.out + run.err), f"{name!r} {args}: no order", run)
+        os.unlink(bench.home / name)
+
+
 def on_terminal(cfnfix, args, home):
     """What the program shows on a terminal, standard output and error together."""
     ours, theirs = pty.openpty()
@@ -570,7 +596,7 @@ def fast_folder(work):
 def main():
     cfnfix, work, tally = program.start(__doc__.split("\n")[0])
     for test in (check_malformed, check_places, check_not_templates, check_legal, check_special,
-                 check_sizes, check_terminal, check_same_output):
+                 check_sizes, check_terminal, check_log, check_same_output):
         home = program.fresh(work / test.__name__)
         test(Bench(cfnfix, home, tally))
         shutil.rmtree(home)

@@ -18,6 +18,26 @@ static void check_line(const char *text, gsize length, const char *expected)
     assert_string_equal(out->str + 2, expected);
 }
 
+static void starts_no_order(void **state)
+{
+    static const struct {
+        const char *text, *expected;
+    } rows[] = {
+        { "", "" },
+        { "a::b", "a::b" },
+        { ":a", ":a" },
+        { "::error::a", "\\x3a:error::a" },
+        { " \xc2\xa0::a", " \xc2\xa0\\x3a:a" },
+        { "\xe2\x80\x8b::a", "\\u200b\\x3a:a" },
+        { " ##[a]", " #\\x23[a]" },
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autoptr(GString) out = g_string_new(NULL);
+        cfn_escape_start(out, rows[i].text);
+        assert_string_equal(out->str, rows[i].expected);
+    }
+}
+
 static void spells_out_harmful_characters(void **state)
 {
     static const struct {
@@ -54,7 +74,11 @@ static void spells_out_harmful_characters(void **state)
           "a\\uffffb\\ufdd0\\U0001fffe" }, /* noncharacters */
         { "a\xff"
           "b\xc3",
-          "a\\xffb\\xc3" },                                      /* no UTF-8 */
+          "a\\xffb\\xc3" }, /* no UTF-8 */
+        { "::a", "::a" },   /* only at the start of a line */
+        { "a##[b]", "a#\\x23[b]" },
+        { "###vso[", "##\\x23vso[" },
+        { "## [ ##a", "## [ ##a" },
         { "\xc0\x9b\xed\xa0\x80", "\\xc0\\x9b\\xed\\xa0\\x80" }, /* overlong, surrogate */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -128,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spells_out_harmful_characters),
+        cmocka_unit_test(starts_no_order),
         cmocka_unit_test(lets_no_byte_through),
         cmocka_unit_test(keeps_the_lines_of_a_text),
         cmocka_unit_test(cleans_a_diff),

@@ -340,5 +340,9 @@ CfnTouched *cfn_changes_touched(const CfnChanges *changes, const CfnResult *resu
     }
     g_autoptr(GBytes) now =
         cfn_repository_clean(origin->repository, origin->change, result->before);
-    return cfn_touched_new(base, now);
+    CfnTouched *touched = cfn_touched_new(base, now);
+    if (!cfn_repository_shows(origin->repository, origin->change)) {
+        cfn_touched_hide(touched);
+    }
+    return touched;
 }

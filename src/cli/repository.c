@@ -409,3 +409,11 @@ GBytes *cfn_repository_clean(CfnRepository *repository, const CfnChangedFile *ch
     git_buf_dispose(&out);
     return clean;
 }
+
+bool cfn_repository_shows(CfnRepository *repository, const CfnChangedFile *change)
+{
+    const char *value = NULL;
+    return git_attr_get(&value, repository->git, GIT_ATTR_CHECK_NO_SYSTEM, change->name, "diff") <
+               0 ||
+           !GIT_ATTR_IS_FALSE(value);
+}

@@ -62,5 +62,8 @@ GBytes *cfn_repository_read_staged(CfnRepository *repository, const CfnChangedFi
    core.autocrlf or .gitattributes. Never NULL; not BYTES, but a reference or bytes of its own. */
 GBytes *cfn_repository_clean(CfnRepository *repository, const CfnChangedFile *change,
                              GBytes *bytes);
+/* Whether git, and so a pull request, shows how the file of CHANGE differs: not if .gitattributes
+   has it as -diff, or binary, which means that too. */
+bool cfn_repository_shows(CfnRepository *repository, const CfnChangedFile *change);
 
 #endif

@@ -20,6 +20,11 @@ CfnTouched *cfn_touched_new(GBytes *base, GBytes *now)
     return touched;
 }
 
+void cfn_touched_hide(CfnTouched *touched)
+{
+    g_array_set_size(touched->hunks, 0);
+}
+
 void cfn_touched_free(CfnTouched *touched)
 {
     if (touched != NULL) {

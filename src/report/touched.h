@@ -16,6 +16,8 @@ typedef struct CfnTouched CfnTouched;
 
 /* Of the text NOW, compared with BASE, which is empty for a new file. Never NULL. */
 CfnTouched *cfn_touched_new(GBytes *base, GBytes *now);
+/* For a file whose diff nobody is shown: its touched lines are in no hunk. */
+void cfn_touched_hide(CfnTouched *touched);
 void cfn_touched_free(CfnTouched *touched);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnTouched, cfn_touched_free)
 

@@ -308,6 +308,31 @@ def test_goldens(cfnfix, work, tally):
             check_harmless(tally, text, case.name)
 
 
+# ---- What is not shown ----
+
+
+def test_not_shown(cfnfix, work, tally):
+    """GitHub shows no diff of what git takes for binary, so no comment can stand there."""
+    repository = Repository(work / "shown")
+    attributes = (b"a.yaml -diff\nb.yaml binary\nc.yaml diff=x\nd.yaml linguist-generated\n"
+                  b"sub/** -diff\nsub/f.yaml diff\n")
+    repository.commit({".gitattributes": attributes, "a.yaml": b"Resources:\n"})
+    repository.git("tag", "base")
+    names = ["a.yaml", "b.yaml", "c.yaml", "d.yaml", "sub/e.yaml", "sub/f.yaml"]
+    repository.commit(dict.fromkeys(names, TEMPLATE))
+    run = cfnfix("--diff-base", "base", "--format", "github-review", "-q", "--report",
+                 "json:../r.json", cwd=repository.folder)
+    review = run.json()
+    tally.equal(check_review(review, repository.diff, repository.head), [], "binary: accepted")
+    tally.equal([one["path"] for one in review["comments"]], ["c.yaml", "d.yaml", "sub/f.yaml"],
+                "only what is shown gets comments")
+    for name in ("a.yaml", "b.yaml", "sub/e.yaml"):
+        tally.check(name in review["body"], f"{name} is told in the body", review["body"])
+    report = json.loads((work / "r.json").read_text())
+    tally.check(all(finding["onChangedLines"] for file in report["files"]
+                    for finding in file["findings"]), "the lines are touched all the same", report)
+
+
 # ---- The command line ----
 
 
@@ -340,6 +365,7 @@ def main():
     test_goldens(cfnfix, work, tally)
     if os.environ.get("CFN_REGENERATE"):
         tally.end()
+    test_not_shown(cfnfix, work, tally)
     test_usage(cfnfix, work, tally)
     test_taken(cfnfix, work, tally)
     tally.end()

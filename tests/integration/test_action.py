@@ -14,7 +14,8 @@ import yaml
 
 from lib import program
 from lib.github_runner import play
-from lib.github_stand_in import GitHub, suggestion
+from lib.github_stand_in import GitHub
+from lib.review import put_in, suggestion_edit
 
 ACTION = program.ROOT / "action.yml"
 SCHEMA = ["--builtin-schema", "vendor.github-actions"]
@@ -301,13 +302,7 @@ def golden_reports():
 
 def accept(data, comments):
     """DATA with every suggestion of COMMENTS, as GitHub commits them."""
-    lines = data.split(b"\n")
-    for one in sorted(comments, key=lambda one: one["line"], reverse=True):
-        taken = suggestion(one["body"])
-        if taken is not None:
-            first = one.get("start_line", one["line"])
-            lines[first - 1:one["line"]] = [line.encode() for line in taken]
-    return b"\n".join(lines)
+    return put_in(data, filter(None, (suggestion_edit(data, one) for one in comments)))
 
 
 def test_real_review(make, tally, cfnfix):

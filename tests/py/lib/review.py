@@ -1,4 +1,4 @@
-"""A pull request, and what people do with the review of it: clicks on suggestions, patches applied."""
+"""A pull request, and what people do with its review: clicks on suggestions, patches applied."""
 import os
 import re
 import subprocess
@@ -94,3 +94,18 @@ def are_apart(edits):
     places = sorted(edit[:2] for edit in edits)
     return all(end <= start and (a, end) != (start, b)
                for (a, end), (start, b) in zip(places, places[1:]))
+
+
+def place_now(diff_text, first, last):
+    """Where the lines FIRST to LAST are after a diff without context (`git diff -U0`) of their
+    file; None if it changed one of them: GitHub calls the comment outdated then."""
+    moved = 0
+    for match in re.finditer(rb"^@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@", diff_text, re.M):
+        start, old, new = (1 if n is None else int(n) for n in match.groups())
+        start += old == 0  # an insertion stands behind the line that it names
+        if start > last:
+            break
+        if start + old > first:
+            return None
+        moved += new - old
+    return first + moved, last + moved

@@ -107,6 +107,18 @@ static char *make_suggestion_key(const CfnResult *result, const CfnSuggestion *s
     return cfn_seen_key(text->str);
 }
 
+/* The same of what is told as PATCH. Its lines count too, those around the change among them, but
+   not their numbers: once they are others the patch no longer applies, and is told anew. */
+static char *make_patch_key(const char *suggestion_key, const char *patch)
+{
+    g_autoptr(GString) text = g_string_new(suggestion_key);
+    g_auto(GStrv) lines = g_strsplit(patch, "\n", -1);
+    for (char **line = lines; *line != NULL; line++) {
+        g_string_append_printf(text, "\n%s", g_str_has_prefix(*line, "@@") ? "@@" : *line);
+    }
+    return cfn_seen_key(text->str);
+}
+
 static char *make_finding_key(const CfnFinding *finding, const char *fingerprint)
 {
     g_autofree char *text =
@@ -252,9 +264,8 @@ static bool add_comment(CfnReview *review, const CfnResult *result, const CfnSug
     return true;
 }
 
-static void append_patch(GString *out, const CfnResult *result, const CfnSuggestion *suggestion)
+static void append_patch(GString *out, const CfnResult *result, const char *patch)
 {
-    g_autofree char *patch = cfn_suggestion_patch(result, suggestion);
     cfn_markdown_fence(out, "diff", patch);
     if (result->hiding != NULL && strstr(patch, CFN_HIDDEN) != NULL) {
         g_string_append(out, "\nThe patch hides a password, so it does not apply; "
@@ -263,11 +274,8 @@ static void append_patch(GString *out, const CfnResult *result, const CfnSuggest
 }
 
 static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSuggestion *suggestion,
-                      const char *key)
+                      const char *patch, const char *key)
 {
-    if (review->is_full) {
-        return false;
-    }
     g_autoptr(GString) entry = g_string_new("<details><summary>");
     const CfnFinding *first = finding_of(result, suggestion, 0);
     cfn_markdown_code(entry, result->name);
@@ -279,7 +287,7 @@ static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSugge
     g_string_append(entry, "</summary>\n\n");
     append_findings(entry, result, suggestion);
     gsize length = entry->len;
-    append_patch(entry, result, suggestion);
+    append_patch(entry, result, patch);
     if (!has_room(review, entry->len, RESERVED_FOR_LISTS) && review->patches->len == 0) {
         g_string_truncate(entry, length);
         g_string_append(entry, "The patch is too long for a review; `cfnfix --patch FILE` writes "
@@ -288,6 +296,26 @@ static bool add_patch(CfnReview *review, const CfnResult *result, const CfnSugge
     g_string_append(entry, "\n</details>\n\n");
     review->is_full = !add_entry(review, review->patches, entry, key, RESERVED_FOR_LISTS);
     return !review->is_full;
+}
+
+static void tell_patch(CfnReview *review, const CfnManner *manner, const CfnResult *result,
+                       const CfnSuggestion *suggestion, const char *suggestion_key)
+{
+    guint count = suggestion->findings->len;
+    if (review->is_full) {
+        review->left_out += count;
+        return;
+    }
+    g_autofree char *patch = cfn_suggestion_patch(result, suggestion);
+    g_autofree char *key = make_patch_key(suggestion_key, patch);
+    if (!is_new(review, manner, key, count)) {
+        return;
+    }
+    if (add_patch(review, result, suggestion, patch, key)) {
+        review->patched += count;
+    } else {
+        review->left_out += count;
+    }
 }
 
 static void tell_suggestion(CfnReview *review, const CfnManner *manner, const CfnResult *result,
@@ -300,10 +328,8 @@ static void tell_suggestion(CfnReview *review, const CfnManner *manner, const Cf
     }
     if (add_comment(review, result, suggestion, key)) {
         review->suggested += count;
-    } else if (add_patch(review, result, suggestion, key)) {
-        review->patched += count;
     } else {
-        review->left_out += count;
+        tell_patch(review, manner, result, suggestion, key);
     }
 }
 

@@ -244,6 +244,31 @@ def test_not_shown(cfnfix, work, tally):
                     for finding in file["findings"]), "the lines are touched all the same", report)
 
 
+def test_patch_again(cfnfix, work, tally):
+    """A patch that no longer applies, since a line around its own has changed, is told anew."""
+    database = (b"Resources:\n  Database:\n    Type: AWS::RDS::DBCluster\n    Properties:\n"
+                b"      Tags:\n        - Key: payer\n          Value: one,two\n"
+                b"      Engine: aurora-mysql\n")
+    repository = Repository(work / "again")
+    repository.commit({})
+    repository.git("tag", "base")
+    repository.commit({"a.yaml": database})
+    command = ["--diff-base", "base", "--format", "github-review", "-q"]
+    first = cfnfix(*command, cwd=repository.folder)
+    (work / "seen").write_bytes(first.out)
+    (comment,) = first.json()["comments"]
+    tally.check("DeletionProtection" in first.json()["body"], "the patch is in the body", first.out)
+    command += ["--seen", "../seen"]
+    tally.equal(cfnfix(*command, cwd=repository.folder).json()["body"], "", "nothing new is said")
+    taken = put_in(database, [suggestion_edit(database, comment)])
+    repository.commit({"a.yaml": taken})
+    again = cfnfix(*command, cwd=repository.folder).json()
+    tally.equal(again["comments"], [], "no comment is new")
+    (patch,) = [block[3].encode() for block in BLOCK.finditer(again["body"])]
+    tally.equal(put_in(taken, patch_edits(taken, patch)),
+                cfnfix("-o", "-", "-q", "a.yaml", cwd=repository.folder).out, "the new patch")
+
+
 # ---- The command line ----
 
 
@@ -277,6 +302,7 @@ def main():
     if os.environ.get("CFN_REGENERATE"):
         tally.end()
     test_not_shown(cfnfix, work, tally)
+    test_patch_again(cfnfix, work, tally)
     test_usage(cfnfix, work, tally)
     test_taken(cfnfix, work, tally)
     tally.end()

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "cli/inputs.h"
+#include "cli/patience.h"
 #include "cli/repository.h"
 #include "edit/diff.h"
 #include "text/file.h"
@@ -157,6 +158,17 @@ static void read_staged(const CfnSearch *search, const CfnChangedFile *change, C
                                                 search->changes->command->max_size, &input->error);
 }
 
+/* Asks for all that is asked for again later: what git never gets done with is met here, before
+   anything is written. What fails is told then. */
+static void try_out(const CfnSearch *search, const CfnChangedFile *change, const char *path)
+{
+    g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
+    g_autoptr(GBytes) base = cfn_repository_read_base(search->repository, change, path,
+                                                      search->changes->command->max_size, NULL);
+    g_autoptr(GBytes) clean = cfn_repository_clean(search->repository, change, nothing);
+    (void)cfn_repository_shows(search->repository, change);
+}
+
 static void add_input(CfnSearch *search, const CfnChangedFile *change, const char *path,
                       guint below, bool is_named)
 {
@@ -171,7 +183,10 @@ static void add_input(CfnSearch *search, const CfnChangedFile *change, const cha
     input->is_named = is_named;
     if (search->changes->command->staged) {
         read_staged(search, change, input);
+    } else {
+        try_out(search, change, path);
     }
+    cfn_patience_begin();
     g_ptr_array_add(search->inputs, input);
     g_hash_table_insert(search->seen, (gpointer)change, input);
     CfnOrigin *origin = g_new0(CfnOrigin, 1);
@@ -296,6 +311,18 @@ static bool take_name(CfnSearch *search, const char *named, GError **error)
     return true;
 }
 
+static bool take_names(CfnSearch *search, GError **error)
+{
+    char *const *named = search->changes->command->inputs;
+    if (*named == NULL) {
+        return take_name(search, NULL, error);
+    }
+    while (*named != NULL && take_name(search, *named, error)) {
+        named++;
+    }
+    return *named == NULL;
+}
+
 CfnChanges *cfn_changes_new(const CfnCommand *command, GPtrArray *inputs, GError **error)
 {
     g_autoptr(CfnChanges) changes = g_new0(CfnChanges, 1);
@@ -305,15 +332,10 @@ CfnChanges *cfn_changes_new(const CfnCommand *command, GPtrArray *inputs, GError
     changes->by_path = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     CfnSearch search = { .changes = changes, .inputs = inputs, .seen = seen };
-    if (command->inputs[0] == NULL && !take_name(&search, NULL, error)) {
-        return NULL;
-    }
-    for (char **named = command->inputs; *named != NULL; named++) {
-        if (!take_name(&search, *named, error)) {
-            return NULL;
-        }
-    }
-    return g_steal_pointer(&changes);
+    cfn_patience_begin();
+    bool is_done = take_names(&search, error);
+    cfn_patience_end();
+    return is_done ? g_steal_pointer(&changes) : NULL;
 }
 
 static const CfnOrigin *find_origin(const CfnChanges *changes, const char *path)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/inputs.h"
+#include "cli/patience.h"
 #include "edit/diff.h"
 #include "text/error.h"
 #include "text/hash.h"
@@ -277,6 +278,13 @@ static bool fail_compare(const CfnRepository *repository, GError **error)
     return fail(error, "the changes in '%s' cannot be listed: %s", repository->top, get_reason());
 }
 
+/* A large work tree takes its time. */
+static int go_on(const git_diff *diff, const char *old_path, const char *new_path, void *data)
+{
+    cfn_patience_begin();
+    return 0;
+}
+
 bool cfn_repository_compare_base(CfnRepository *repository, const char *revision, GError **error)
 {
     git_oid base;
@@ -286,6 +294,7 @@ bool cfn_repository_compare_base(CfnRepository *repository, const char *revision
     }
     git_diff_options options;
     git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+    options.progress_cb = go_on;
     options.flags = GIT_DIFF_INCLUDE_UNTRACKED | GIT_DIFF_RECURSE_UNTRACKED_DIRS |
                     GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_IGNORE_SUBMODULES;
     g_autoptr(git_diff) diff = NULL;
@@ -325,6 +334,7 @@ bool cfn_repository_compare_index(CfnRepository *repository, GError **error)
     }
     git_diff_options options;
     git_diff_options_init(&options, GIT_DIFF_OPTIONS_VERSION);
+    options.progress_cb = go_on;
     options.flags = GIT_DIFF_INCLUDE_TYPECHANGE | GIT_DIFF_IGNORE_SUBMODULES;
     g_autoptr(git_diff) diff = NULL;
     if (!open_index(repository, error)) {

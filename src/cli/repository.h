@@ -3,8 +3,8 @@
  * were. It only reads: no hook, filter program or other command runs, and nothing is written, the
  * index neither.
  *
- * A damaged repository is an error, but for one that libgit2 1.5 never gets done with: a loose
- * object cut off in the middle.
+ * A damaged repository is an error, but for one that libgit2 1.5 never gets done with, a loose
+ * object cut off in the middle: see cli/patience.h.
  *
  * By the main thread alone, as cfn_diff_set_up says. Errors are CFN_ERROR_USAGE unless told
  * otherwise.

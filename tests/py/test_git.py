@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from lib import diff, program
-from test_cli import BROKEN, DONE, DUE, OTHER, Place
+from test_cli import BROKEN, BUCKET, DONE, DUE, OTHER, Place
 
 ME = {
     "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b", "GIT_COMMITTER_NAME": "a",
@@ -606,6 +606,39 @@ def test_damaged(at):
             damage(at, name, b"")
             damage(at, name, b"\x00" * 50)
     reads(at, ["a.yaml"], "--staged", what="repaired again")
+
+
+def cut_off(at, name):
+    """The file of the object that git calls NAME ends in the middle."""
+    found = git(at.home, "rev-parse", name).decode().strip()
+    path = at.home / ".git/objects" / found[:2] / found[2:]
+    path.chmod(0o644)
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def test_cut_off_objects(at):
+    """libgit2 would compute for ever; we do for 20 seconds, and then nothing is written."""
+    runs = []
+    for number, (name, args) in enumerate([("main:a.yaml", ["--diff-base", "main", "-i"]),
+                                           (":a.yaml", ["--staged", "--patch", "p"]),
+                                           (":.gitattributes", ["--diff-base", "main", "-i"])]):
+        there = inside(at, str(number))
+        git(there.home, "init", "-q")
+        start(there, a_yaml=BUCKET)
+        there.put(".gitattributes", b"*.txt text\n" * 20)
+        there.put("a.yaml", DUE + b"# x\n")
+        git(there.home, "add", "-A")
+        os.unlink(there.home / ".gitattributes")
+        cut_off(there, name)
+        runs.append((there, args, subprocess.Popen(
+            [at.cfnfix.path, *args], cwd=there.home, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=os.environ | program.ENVIRONMENT)))
+    for there, args, running in runs:
+        out, err = running.communicate(timeout=600)
+        at.check(running.returncode == 2 and not out and b"git fsck" in err, f"{args}: given up",
+                 (running.returncode, out, err))
+        at.check(there.read("a.yaml") == DUE + b"# x\n" and there.read("p") is None,
+                 f"{args}: nothing is written")
 
 
 def test_hostile_index(at):

@@ -570,9 +570,11 @@ def truncate(task):
 
 
 def check_truncations(cfnfix, work, tally):
-    """Most truncations are still templates: an error, or everything the checker asserts."""
+    """Most truncations are still templates: an error, or everything the checker asserts. It knows
+    no change of comments, so test_ignores has those of --add-ignores."""
     counts = collections.Counter()
-    tasks = [(cfnfix, work, golden) for golden in program.golden_inputs()]
+    tasks = [(cfnfix, work, golden) for golden in program.golden_inputs()
+             if "--add-ignores" not in golden[2]]
     tasks.sort(key=lambda task: -task[2][1].stat().st_size)  # the longest first
     with multiprocessing.Pool() as pool:
         for found, failures in pool.imap_unordered(truncate, tasks):

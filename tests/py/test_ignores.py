@@ -150,9 +150,13 @@ def main():
     check_choice_kept(cfnfix, tally)
     check_cost(cfnfix, tally)
     every = ("--select", every_id(cfnfix))
-    for name, path, _ in program.golden_inputs():
+    for name, path, args in program.golden_inputs():
+        text = path.read_bytes()
         for options in ((), every):
-            check_text(cfnfix, tally, f"{name} {len(options)}", path.read_bytes(), options)
+            check_text(cfnfix, tally, f"{name} {len(options)}", text, options)
+        if "--add-ignores" in args:
+            for size in range(len(text)):
+                check_text(cfnfix, tally, f"{name} cut to {size}", text[:size], ())
     for folder in program.corpus_folders():
         for name, text in collect(folder):
             check_text(cfnfix, tally, name, text, every)

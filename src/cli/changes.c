@@ -158,14 +158,19 @@ static void read_staged(const CfnSearch *search, const CfnChangedFile *change, C
                                                 search->changes->command->max_size, &input->error);
 }
 
+static void drop(GBytes *bytes)
+{
+    g_clear_pointer(&bytes, g_bytes_unref);
+}
+
 /* Asks for all that is asked for again later: what git never gets done with is met here, before
    anything is written. What fails is told then. */
 static void try_out(const CfnSearch *search, const CfnChangedFile *change, const char *path)
 {
     g_autoptr(GBytes) nothing = g_bytes_new_static("", 0);
-    g_autoptr(GBytes) base = cfn_repository_read_base(search->repository, change, path,
-                                                      search->changes->command->max_size, NULL);
-    g_autoptr(GBytes) clean = cfn_repository_clean(search->repository, change, nothing);
+    drop(cfn_repository_read_base(search->repository, change, path,
+                                  search->changes->command->max_size, NULL));
+    drop(cfn_repository_clean(search->repository, change, nothing));
     (void)cfn_repository_shows(search->repository, change);
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "cli/arguments.h"
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/session.h"
@@ -29,7 +30,7 @@ static void hold_standard_streams(void)
 static char *answer(const CfnCommand *command)
 {
     if (command->help) {
-        return cfn_command_help();
+        return cfn_arguments_help();
     }
     if (command->version) {
         return g_strdup("cfnfix " CFN_VERSION "\n");

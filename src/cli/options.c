@@ -5,152 +5,11 @@
 
 #include <string.h>
 
+#include "cli/arguments.h"
 #include "engine/names.h"
 #include "text/hash.h"
 #include "text/names.h"
 #include "transforms/registry.h"
-
-/* The options as GOption leaves them: numbers and names still text, since file names need not be
-   UTF-8. */
-typedef struct {
-    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
-    gboolean no_ignores, add_ignores, no_config;
-    gboolean staged, help, version, list;
-    char *config, *show_config, *seen;
-    char *diff_base, *output, *output_dir, *patch, *stdin_filename;
-    char *baseline, *create_baseline, *prune_baseline;
-    char *profile, *format, *color, *max_size, *jobs, *explain;
-    char **select, **ignore, **set, **report, **inputs;
-} CfnArguments;
-
-static void clear_arguments(CfnArguments *raw)
-{
-    char *const texts[] = { raw->output,         raw->output_dir, raw->patch,
-                            raw->stdin_filename, raw->profile,    raw->format,
-                            raw->color,          raw->max_size,   raw->jobs,
-                            raw->explain,        raw->config,     raw->show_config,
-                            raw->diff_base,      raw->baseline,   raw->create_baseline,
-                            raw->prune_baseline, raw->seen };
-    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
-        g_free(texts[i]);
-    }
-    g_strfreev(raw->select);
-    g_strfreev(raw->ignore);
-    g_strfreev(raw->set);
-    g_strfreev(raw->report);
-    g_strfreev(raw->inputs);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnArguments, clear_arguments)
-
-static const char description[] =
-    "Examples:\n"
-    "  cfnfix template.yaml               show what would change, as a diff\n"
-    "  cfnfix -i template.yaml            repair it in place\n"
-    "  cfnfix -i templates/               repair every template in a folder\n"
-    "  cfnfix -o fixed.yaml template.yaml leave the template, write the repaired one\n"
-    "  cfnfix --check --strict cdk.out    fail in CI while anything remains\n"
-    "  cfnfix --patch fixes.patch .       collect all diffs for 'git apply'\n"
-    "  cfnfix --diff-base origin/main     show it for what a pull request changed\n"
-    "  cfnfix --staged --check            look at what is about to be committed\n"
-    "  cfnfix - <in.json >out.json        as a filter\n"
-    "  cfnfix --select force-destroy --set force-destroy.emptier=false template.yaml\n"
-    "  cfnfix --explain force-destroy     what a repair does, and why\n"
-    "\n"
-    "Exit codes:\n"
-    "  0  nothing is left that would be done by default\n"
-    "  1  changes are due (nothing was written), or with --strict anything remains\n"
-    "  2  error: a wrong option, or a file that could not be read, repaired or written\n"
-    "\n"
-    "What standard output carries: the template with '-' or '-o -', else the document of\n"
-    "--format, else the diff. The summary is on standard error. Passwords that are found in a\n"
-    "template are shown as ********; only the file of --patch has them, for it must apply.";
-
-#define TEXT(letter, name, field, help, what)                                                      \
-    {                                                                                              \
-        name, letter, 0, G_OPTION_ARG_FILENAME, &raw->field, help, what                            \
-    }
-#define LIST(name, field, help, what)                                                              \
-    {                                                                                              \
-        name, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->field, help, what                           \
-    }
-#define FLAG(letter, name, field, help)                                                            \
-    {                                                                                              \
-        name, letter, 0, G_OPTION_ARG_NONE, &raw->field, help, NULL                                \
-    }
-
-/* All options, once: GOption copies the entries, but writes through their pointers into RAW. */
-static GOptionContext *make_context(CfnArguments *raw)
-{
-    const GOptionEntry entries[] = {
-        FLAG('i', "in-place", in_place, "Repair the templates in place, and print the diff"),
-        TEXT('o', "output", output, "Write the repaired template to FILE ('-': standard output)",
-             "FILE"),
-        TEXT(0, "output-dir", output_dir, "Write all templates into DIR, repaired or as they are",
-             "DIR"),
-        TEXT(0, "patch", patch, "Collect all diffs in FILE, for 'git apply'", "FILE"),
-        FLAG(0, "check", check, "Write nothing, print only the summary"),
-        TEXT(0, "stdin-filename", stdin_filename, "Call standard input NAME in messages and diffs",
-             "NAME"),
-        FLAG(0, "skip-non-templates", skip_non_templates,
-             "Pass over named files that are no templates"),
-        TEXT(0, "diff-base", diff_base,
-             "Read only what changed since REV and HEAD parted, as in a pull request", "REV"),
-        FLAG(0, "staged", staged, "Read what is staged: the index, not the work tree"),
-        LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
-        LIST("ignore", ignore, "Do not run these repairs", "IDS"),
-        LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
-        FLAG(0, "add-ignores", add_ignores, "Have templates ignore what is found, repair nothing"),
-        FLAG(0, "no-ignores", no_ignores, "Take no notice of what templates say to ignore"),
-        FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),
-        TEXT(0, "profile", profile, "standard, production (no data becomes deletable) or ephemeral",
-             "PROFILE"),
-        TEXT(0, "config", config, "Go by this file, not by the nearest .cfnfix.yaml", "FILE"),
-        FLAG(0, "no-config", no_config, "Go by no .cfnfix.yaml"),
-        TEXT(0, "baseline", baseline, "Leave alone, and do not tell, what FILE has accepted",
-             "FILE"),
-        TEXT(0, "create-baseline", create_baseline,
-             "Repair nothing: accept in FILE all that is found", "FILE"),
-        TEXT(0, "prune-baseline", prune_baseline,
-             "Repair nothing: remove from FILE what is no longer found", "FILE"),
-        TEXT(0, "format", format, "Report as text (for people) or as a document of FORMAT",
-             "FORMAT"),
-        LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
-        TEXT(0, "seen", seen, "Have github-review repeat nothing of earlier comments in FILE",
-             "FILE"),
-        FLAG('q', "quiet", quiet, "Print nothing but errors"),
-        TEXT(0, "color", color, "Color: auto, always or never", "WHEN"),
-        FLAG(0, "strict", strict, "Exit with 1 while anything remains"),
-        TEXT(0, "max-size", max_size, "Refuse files larger than this (default: 16777216)", "BYTES"),
-        TEXT('j', "jobs", jobs, "Work on so many files at once (default: one per processor)", "N"),
-        FLAG(0, "list", list, "List the repairs"),
-        TEXT(0, "explain", explain, "Tell what a repair does, and why", "ID"),
-        TEXT(0, "show-config", show_config, "Tell what applies to a template, and where it is said",
-             "FILE"),
-        FLAG(0, "version", version, "Print the version"),
-        FLAG('h', "help", help, "Print this help"),
-        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &raw->inputs, NULL, NULL },
-        { 0 },
-    };
-    GOptionContext *context =
-        g_option_context_new("FILE... - repair AWS CloudFormation templates, losslessly");
-    g_option_context_set_summary(
-        context, "FILE is a template, a folder to search for .yaml, .yml, .json and .template "
-                 "files,\nor '-' for standard input. Without -i, -o or --output-dir nothing is "
-                 "written.");
-    g_option_context_set_description(context, description);
-    g_option_context_set_help_enabled(context, FALSE);
-    g_option_context_add_main_entries(context, entries, NULL);
-    return context;
-}
-
-char *cfn_command_help(void)
-{
-    CfnArguments raw = { 0 };
-    g_autoptr(GOptionContext) context = make_context(&raw);
-    g_set_prgname("cfnfix");
-    return g_option_context_get_help(context, FALSE, NULL);
-}
 
 static bool fail(GError **error, const char *message)
 {
@@ -518,28 +377,10 @@ static bool take_repairs(const CfnArguments *raw, CfnCommand *command,
            read_settings(raw->set, transforms, &command->engine.settings, error);
 }
 
-/* GOption does not know an argument right behind its letter, and everyone types -j4. */
-static void detach_jobs(GStrv arguments)
-{
-    for (char **argument = arguments; *argument != NULL && strcmp(*argument, "--") != 0;
-         argument++) {
-        if (g_str_has_prefix(*argument, "-j") && g_ascii_isdigit((*argument)[2])) {
-            char *detached = g_strconcat("--jobs=", *argument + 2, NULL);
-            g_free(*argument);
-            *argument = detached;
-        }
-    }
-}
-
 CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms, GError **error)
 {
     g_auto(CfnArguments) raw = { 0 };
-    g_autoptr(GOptionContext) context = make_context(&raw);
-    g_auto(GStrv) arguments = g_strdupv(argv);
-    detach_jobs(arguments);
-    g_autoptr(GError) reason = NULL;
-    if (!g_option_context_parse_strv(context, &arguments, &reason)) {
-        fail(error, reason->message);
+    if (!cfn_arguments_read(argv, &raw, error)) {
         return NULL;
     }
     g_autoptr(CfnCommand) command = new_command();

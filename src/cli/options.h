@@ -64,7 +64,4 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
 void cfn_command_free(CfnCommand *command);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnCommand, cfn_command_free)
 
-/* The text of --help. g_free it. */
-char *cfn_command_help(void);
-
 #endif

@@ -103,7 +103,7 @@ CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char
     result->before = read_input(command, input, &state, &error);
     /* CloudFormation takes far less than the limit, so what is over it and was not asked for is
        something else. */
-    if (result->before == NULL && is_lenient && error->code == CFN_ERROR_SIZE) {
+    if (is_lenient && g_error_matches(error, CFN_ERROR, CFN_ERROR_SIZE)) {
         g_clear_error(&error);
         result->verdict = CFN_VERDICT_NOT_TEMPLATE;
         return result;

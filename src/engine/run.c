@@ -292,6 +292,7 @@ static bool ignore_round(Run *run, bool *at_rest, GError **error)
     round->edits = cfn_add_ignores(run->tree, round, ignores);
     g_autoptr(GBytes) bytes = cfn_edits_apply(round->edits);
     *at_rest = bytes == NULL;
+    keep_accepted(run, &accepted);
     if (*at_rest) {
         keep_refused(run, round);
         return true;

@@ -140,7 +140,7 @@ static bool is_new(CfnReview *review, const CfnManner *manner, const char *key, 
 static bool has_room(const CfnReview *review, gsize more, gsize rest)
 {
     gsize used = review->patches->len + review->list->len + review->errors->len +
-                 KEY_LENGTH * (review->keys->len + 1);
+                 (gsize)KEY_LENGTH * (review->keys->len + 1);
     return used + more + rest + RESERVED <= CFN_MARKDOWN_LIMIT;
 }
 

@@ -51,17 +51,13 @@ static json_t *make_message(const char *text)
 /* The first paragraphs of the rationale, as many as fit. */
 static char *make_description(const CfnTransform *transform)
 {
-    const char *end = transform->rationale, *next = end;
-    while (next != NULL && next - transform->rationale <= DESCRIPTION_LIMIT) {
-        end = next;
-        next = strstr(end + 1, "\n\n");
+    const char *rationale = transform->rationale;
+    if (strlen(rationale) <= DESCRIPTION_LIMIT) {
+        return g_strdup(rationale);
     }
-    if (next == NULL && strlen(transform->rationale) <= DESCRIPTION_LIMIT) {
-        return g_strdup(transform->rationale);
-    }
-    return end > transform->rationale
-               ? g_strndup(transform->rationale, (gsize)(end - transform->rationale))
-               : g_strdup(transform->summary);
+    const char *end = g_strrstr_len(rationale, DESCRIPTION_LIMIT + 2, "\n\n");
+    return end != NULL ? g_strndup(rationale, (gsize)(end - rationale))
+                       : g_strdup(transform->summary);
 }
 
 static json_t *make_rule(const CfnTransform *transform)

@@ -499,6 +499,17 @@ def test_merge(at):
     at.quiet("merged", ".")
 
 
+def test_ignores_only_what_is_new(at):
+    at.put("a.yaml", OLD)
+    at.create("a.yaml")
+    at.put("a.yaml", OLD + topic("Two", "c,d").encode())
+    at.run("--baseline", "base.json", "--add-ignores", "-i", "a.yaml", code=0)
+    text = at.read("a.yaml")
+    at.equal(text.count(b"cfnfix: ignore["), 1, "one ignore is added")
+    at.check(b"cfnfix: ignore[" in text[text.index(b"  Two:"):], "to what is new", text)
+    at.quiet("then", "a.yaml")
+
+
 # ---- Real templates ----
 
 

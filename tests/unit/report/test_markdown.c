@@ -76,7 +76,8 @@ static void fences_are_longer(void **state)
     check_fence("a `````b\n", "``````x\na `````b\n``````\n");
 }
 
-static void tells_a_file(void **state)
+/* A file with a finding of each state, and a notice. */
+static CfnResult *made_full_result(void)
 {
     CfnResult *result = made_result("a|b.yaml", "a: b\n");
     CfnFinding *consent = made_finding(CFN_NEEDS_CONSENT, "asks", 3, 3);
@@ -93,54 +94,63 @@ static void tells_a_file(void **state)
     notice->message = g_strdup("an anchor");
     g_ptr_array_add(result->outcome->notices, notice);
     result->diff = g_strdup("-```\n+a\n");
-    CfnResult *results[] = { result, made_error("c.yaml", "c.yaml:3:14: tab <here>"), NULL };
+    return result;
+}
+
+/* How each row of it starts. */
+#define WHO "| [force-destroy](https://example.com/a) | <code>Bucket</code>: "
+
+/* What is told of it, and of a file that could not be read. */
+static const char full_document[] =
+    "## cfnfix: 1 template: 1 to change (1 fixable, 2 need consent, 1 cannot be fixed), 1 "
+    "error\n"
+    "\n"
+    "**Would become deletable with its data:** <code>Bucket &#40;a&#124;b.yaml&#41;</code>\n"
+    "\n"
+    "### <code>a&#124;b.yaml</code>: 1 fixable, 2 need consent, 1 cannot be fixed\n"
+    "\n"
+    "**Would be fixed**\n"
+    "\n"
+    "| line | repair | what | deploying it |\n"
+    "|--:|---|---|---|\n"
+    "| 2 " WHO "is fixed | data-deletable: **its data can be deleted then** |\n"
+    "\n"
+    "**Needs consent**\n"
+    "\n"
+    "| line | repair | what | why | deploying it | how to consent |\n"
+    "|--:|---|---|---|---|---|\n"
+    "| 3 " WHO "asks | someone chose Retain | in-place | `--unsafe-fixes` |\n"
+    "| 4 " WHO "asks in vain | someone chose Retain | in-place | not with this profile |\n"
+    "\n"
+    "**Cannot be fixed**\n"
+    "\n"
+    "| line | repair | what | why |\n"
+    "|--:|---|---|---|\n"
+    "| 5 " WHO "stays | someone chose Retain |\n"
+    "\n"
+    "- line 6: an anchor\n"
+    "\n"
+    "<details><summary>the diff</summary>\n"
+    "\n"
+    "````diff\n"
+    "-```\n"
+    "+a\n"
+    "````\n"
+    "\n"
+    "</details>\n"
+    "\n"
+    "### Errors\n"
+    "\n"
+    "- <code>c.yaml</code>, line 3: tab &#60;here&#62;\n"
+    "\n"
+    "<sub>`cfnfix --explain ID` tells more about a repair.</sub>\n";
+
+static void tells_a_file(void **state)
+{
+    CfnResult *results[] = { made_full_result(), made_error("c.yaml", "c.yaml:3:14: tab <here>"),
+                             NULL };
     g_autofree char *text = made_document(&cfn_reporter_markdown, &dry, results);
-    const char *start = "| [force-destroy](https://example.com/a) | <code>Bucket</code>: ";
-    g_autofree char *expected = g_strdup_printf(
-        "## cfnfix: 1 template: 1 to change (1 fixable, 2 need consent, 1 cannot be fixed), 1 "
-        "error\n"
-        "\n"
-        "**Would become deletable with its data:** <code>Bucket &#40;a&#124;b.yaml&#41;</code>\n"
-        "\n"
-        "### <code>a&#124;b.yaml</code>: 1 fixable, 2 need consent, 1 cannot be fixed\n"
-        "\n"
-        "**Would be fixed**\n"
-        "\n"
-        "| line | repair | what | deploying it |\n"
-        "|--:|---|---|---|\n"
-        "| 2 %sis fixed | data-deletable: **its data can be deleted then** |\n"
-        "\n"
-        "**Needs consent**\n"
-        "\n"
-        "| line | repair | what | why | deploying it | how to consent |\n"
-        "|--:|---|---|---|---|---|\n"
-        "| 3 %sasks | someone chose Retain | in-place | `--unsafe-fixes` |\n"
-        "| 4 %sasks in vain | someone chose Retain | in-place | not with this profile |\n"
-        "\n"
-        "**Cannot be fixed**\n"
-        "\n"
-        "| line | repair | what | why |\n"
-        "|--:|---|---|---|\n"
-        "| 5 %sstays | someone chose Retain |\n"
-        "\n"
-        "- line 6: an anchor\n"
-        "\n"
-        "<details><summary>the diff</summary>\n"
-        "\n"
-        "````diff\n"
-        "-```\n"
-        "+a\n"
-        "````\n"
-        "\n"
-        "</details>\n"
-        "\n"
-        "### Errors\n"
-        "\n"
-        "- <code>c.yaml</code>, line 3: tab &#60;here&#62;\n"
-        "\n"
-        "<sub>`cfnfix --explain ID` tells more about a repair.</sub>\n",
-        start, start, start, start);
-    assert_string_equal(text, expected);
+    assert_string_equal(text, full_document);
 }
 
 static void tells_that_nothing_is_to_do(void **state)

@@ -93,7 +93,9 @@ static void read_diff(const char *diff, Line *lines)
         unsigned count = 1;
         const char *plus = g_str_has_prefix(*text, "@@ ") ? strchr(*text, '+') : NULL;
         if (plus != NULL) {
-            sscanf(plus, "+%u,%u", &line, &count);
+            char *rest = NULL;
+            line = (unsigned)g_ascii_strtoull(plus + 1, &rest, 10);
+            count = *rest == ',' ? (unsigned)g_ascii_strtoull(rest + 1, NULL, 10) : 1;
             end = line + count;
             hunk++;
             is_gone = false;

@@ -21,7 +21,7 @@ _cfnfix() {
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     --config | --seen | --show-config) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
-    -j | --jobs | --diff-base | --max-size | --set | --stdin-filename) return ;;
+    -j | --jobs | --diff-base | --max-size | --timeout | --max-memory | --set | --stdin-filename) return ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
@@ -29,7 +29,7 @@ _cfnfix() {
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
             --profile --config --no-config --show-config --baseline --create-baseline --prune-baseline
             --format --report --seen -q --quiet --color --strict
-            --max-size -j --jobs --list --explain --version -h --help' -- "$current")
+            --max-size -j --jobs --timeout --max-memory --list --explain --version -h --help' -- "$current")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -12,12 +12,25 @@
 
 void cfn_arguments_clear(CfnArguments *raw)
 {
-    char *const texts[] = { raw->output,         raw->output_dir, raw->patch,
-                            raw->stdin_filename, raw->profile,    raw->format,
-                            raw->color,          raw->max_size,   raw->jobs,
-                            raw->explain,        raw->config,     raw->show_config,
-                            raw->diff_base,      raw->baseline,   raw->create_baseline,
-                            raw->prune_baseline, raw->seen };
+    char *const texts[] = { raw->output,
+                            raw->output_dir,
+                            raw->patch,
+                            raw->stdin_filename,
+                            raw->profile,
+                            raw->format,
+                            raw->color,
+                            raw->max_size,
+                            raw->jobs,
+                            raw->timeout,
+                            raw->max_memory,
+                            raw->explain,
+                            raw->config,
+                            raw->show_config,
+                            raw->diff_base,
+                            raw->baseline,
+                            raw->create_baseline,
+                            raw->prune_baseline,
+                            raw->seen };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -46,6 +59,7 @@ static const char description[] =
     "  0  nothing is left that would be done by default\n"
     "  1  changes are due (nothing was written), or with --strict anything remains\n"
     "  2  error: a wrong option, or a file that could not be read, repaired or written\n"
+    "  128 + the number of the signal that stopped it; the files in hand were finished\n"
     "\n"
     "What standard output carries: the template with '-' or '-o -', else the document of\n"
     "--format, else the diff. The summary is on standard error. Passwords that are found in a\n"
@@ -126,6 +140,10 @@ static void add_reports(GOptionContext *context, CfnArguments *raw)
         FLAG(0, "strict", strict, "Exit with 1 while anything remains"),
         TEXT(0, "max-size", max_size, "Refuse files larger than this (default: 16777216)", "BYTES"),
         TEXT('j', "jobs", jobs, "Work on so many files at once (default: one per processor)", "N"),
+        TEXT(0, "timeout", timeout,
+             "Give up a file after so long (default: 60; one of several files)", "SECONDS"),
+        TEXT(0, "max-memory", max_memory,
+             "Give up a file that needs more (default: 4096; one of several files)", "MIB"),
         FLAG(0, "list", list, "List the repairs"),
         TEXT(0, "explain", explain, "Tell what a repair does, and why", "ID"),
         TEXT(0, "show-config", show_config, "Tell what applies to a template, and where it is said",

@@ -18,7 +18,7 @@ typedef struct {
     char *config, *show_config, *seen;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;
-    char *profile, *format, *color, *max_size, *jobs, *explain;
+    char *profile, *format, *color, *max_size, *jobs, *timeout, *max_memory, *explain;
     char **select, **ignore, **set, **report, **inputs;
 } CfnArguments;
 

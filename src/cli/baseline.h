@@ -13,7 +13,7 @@ typedef struct CfnBaseline CfnBaseline;
 /*
  * Reads the baseline that COMMAND (borrowed) names, and gives each of INPUTS (CfnInput*) its
  * `acceptance`, which is the baseline's. The baseline itself is taken out of INPUTS where it was
- * only found in a folder. For the main thread. NULL with ERROR if it cannot be read, or would be
+ * only found in a folder. NULL with ERROR if it cannot be read, or would be
  * written over something that is no baseline.
  */
 CfnBaseline *cfn_baseline_new(const CfnCommand *command, GPtrArray *inputs, GError **error);

@@ -1,81 +1,148 @@
 /*
- * Many items by many threads, their results in order.
- *
- * Results wait in a ring. An item is given to the threads only when its slot is free, so memory
- * does not grow with the number of items, however long the first of them takes.
+ * All inputs of a command, their results in order.
  */
 #include "cli/batch.h"
 
-/* Enough that one slow file does not stop the others soon. */
-enum { SLOTS_PER_JOB = 8 };
+#include <sys/stat.h>
 
-typedef struct {
-    gpointer result;
-    gboolean is_done;
-} CfnSlot;
+#include "cli/confine.h"
+#include "cli/pool.h"
+#include "cli/work.h"
+#include "edit/diff.h"
+#include "report/parcel.h"
 
-typedef struct {
-    CfnBatchWork work;
-    gpointer data;
-    CfnSlot *slots;
-    guint slot_count;
-    GMutex mutex; /* guards the slots */
-    GCond changed;
-} CfnBatch;
-
-/* An item is passed on as its index plus one, since the pool takes no NULL. */
-static void run_item(gpointer item, gpointer user_data)
+static bool wants_diff(const CfnCommand *command)
 {
-    CfnBatch *batch = user_data;
-    guint index = GPOINTER_TO_UINT(item) - 1;
-    gpointer result = batch->work(index, batch->data);
-    g_mutex_lock(&batch->mutex);
-    batch->slots[index % batch->slot_count] = (CfnSlot){ result, TRUE };
-    g_cond_signal(&batch->changed);
-    g_mutex_unlock(&batch->mutex);
+    return command->standard_output == CFN_STDOUT_DIFF || command->patch != NULL ||
+           (command->needs & CFN_NEEDS_DIFF) != 0;
 }
 
-static gpointer wait_for(CfnBatch *batch, guint index)
+static void add_diff(const CfnBatch *batch, CfnResult *result)
 {
-    g_assert(batch->slot_count > 0);
-    CfnSlot *slot = &batch->slots[index % batch->slot_count];
-    g_mutex_lock(&batch->mutex);
-    while (!slot->is_done) {
-        g_cond_wait(&batch->changed, &batch->mutex);
+    const CfnCommand *command = batch->command;
+    bool is_changed = result->verdict == CFN_VERDICT_CHANGED;
+    if (command->needs != 0 || (is_changed && wants_diff(command))) {
+        result->name = cfn_changes_path(batch->changes, result->path);
     }
-    gpointer result = slot->result;
-    *slot = (CfnSlot){ NULL, FALSE };
-    g_mutex_unlock(&batch->mutex);
+    if (is_changed && wants_diff(command)) {
+        result->diff = cfn_diff(result->name, result->before, result->outcome->after);
+    }
+}
+
+/* From reading to writing, and its diff: what can be done beside other files. */
+static CfnResult *work(const CfnBatch *batch, guint index)
+{
+    CfnResult *result = cfn_work(batch->command, g_ptr_array_index(batch->inputs, index),
+                                 g_ptr_array_index(batch->targets, index));
+    add_diff(batch, result);
     return result;
 }
 
-static void run_threads(guint count, guint jobs, CfnBatch *batch, CfnBatchTake take)
+/* ---- In worker processes ---- */
+
+/* What workers know. */
+typedef struct {
+    const CfnBatch *batch;
+    const CfnConfinement *confinement;
+} CfnApart;
+
+/* Whether what is told needs the text of a file in which nothing was found. */
+static bool needs_text(const CfnBatch *batch)
 {
-    batch->slot_count = jobs * SLOTS_PER_JOB;
-    batch->slots = g_new0(CfnSlot, batch->slot_count);
-    g_mutex_init(&batch->mutex);
-    g_cond_init(&batch->changed);
-    GThreadPool *pool = g_thread_pool_new(run_item, batch, (gint)jobs, FALSE, NULL);
-    for (guint given = 0, taken = 0; taken < count; taken++) {
-        for (; given < count && given - taken < batch->slot_count; given++) {
-            g_thread_pool_push(pool, GUINT_TO_POINTER(given + 1), NULL);
-        }
-        take(wait_for(batch, taken), batch->data);
-    }
-    g_thread_pool_free(pool, FALSE, TRUE);
-    g_cond_clear(&batch->changed);
-    g_mutex_clear(&batch->mutex);
-    g_free(batch->slots);
+    return batch->changes != NULL || batch->command->baseline != NULL || batch->command->needs != 0;
 }
 
-void cfn_batch_run(guint count, guint jobs, CfnBatchWork work, CfnBatchTake take, gpointer data)
+static GBytes *work_apart(guint index, gpointer data, bool *is_lasting)
 {
-    if (MIN(count, jobs) > 1) {
-        CfnBatch batch = { .work = work, .data = data };
-        run_threads(count, MIN(count, jobs), &batch, take);
-        return;
+    const CfnBatch *batch = ((const CfnApart *)data)->batch;
+    const CfnCommand *command = batch->command;
+    bool has_target = g_ptr_array_index(batch->targets, index) != NULL;
+    g_autoptr(CfnResult) result = work(batch, index);
+    *is_lasting = !command->dry_run && (result->verdict == CFN_VERDICT_CHANGED || has_target);
+    return cfn_parcel_pack(result, command->engine.transforms, needs_text(batch));
+}
+
+static void lock_in(gpointer data)
+{
+    cfn_confine_enter(((const CfnApart *)data)->confinement);
+}
+
+/* A result of which is known only why there is none. */
+static CfnResult *lost_result(const char *path, const char *loss)
+{
+    CfnResult *result = g_new0(CfnResult, 1);
+    result->path = g_strdup(path);
+    result->verdict = CFN_VERDICT_ERROR;
+    result->error = g_error_new(CFN_ERROR, CFN_ERROR_LOST, "%s: %s", path, loss);
+    return result;
+}
+
+static void take_answer(guint index, GBytes *answer, const char *loss, gpointer data)
+{
+    const CfnBatch *batch = data;
+    const CfnCommand *command = batch->command;
+    const CfnInput *input = g_ptr_array_index(batch->inputs, index);
+    CfnResult *result = NULL;
+    if (answer != NULL) {
+        result =
+            cfn_parcel_unpack(answer, input->path, command->engine.transforms, command->max_size);
+        g_bytes_unref(answer);
     }
-    for (guint i = 0; i < count; i++) {
-        take(work(i, data), data);
+    if (result == NULL) {
+        result = lost_result(input->path, loss != NULL ? loss : "its answer makes no sense");
     }
+    batch->take(index, result, batch->data);
+}
+
+static bool is_link(const char *path)
+{
+    struct stat status;
+    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+}
+
+/* Asks git where the folders of all inputs are checked out: a worker is not allowed to ask, but
+   has what is known by then. */
+static void find_work_trees(const CfnBatch *batch)
+{
+    g_autofree char *last = NULL;
+    for (guint i = 0; i < batch->inputs->len; i++) {
+        const CfnInput *input = g_ptr_array_index(batch->inputs, i);
+        g_autofree char *folder = g_path_get_dirname(input->path);
+        if (g_strcmp0(folder, last) != 0 || is_link(input->path)) {
+            (void)cfn_diff_root(input->path);
+            g_free(last);
+            last = g_steal_pointer(&folder);
+        }
+    }
+}
+
+static guint run_apart(const CfnBatch *batch)
+{
+    const CfnCommand *command = batch->command;
+    if (command->needs != 0 || wants_diff(command)) {
+        find_work_trees(batch);
+    }
+    CfnConfinement *confinement = cfn_confine_new(command, batch->inputs, batch->targets);
+    CfnApart apart = { batch, confinement };
+    CfnPool pool = {
+        .job = { work_apart, lock_in, &apart, command->max_memory },
+        .jobs = MIN(command->jobs, batch->inputs->len),
+        .timeout = command->timeout * G_USEC_PER_SEC,
+        .take = take_answer,
+        .data = (gpointer)batch,
+    };
+    guint done = cfn_pool_run(&pool, batch->inputs->len);
+    cfn_confine_free(confinement);
+    return done;
+}
+
+guint cfn_batch_run(const CfnBatch *batch)
+{
+    if (batch->inputs->len > 1) {
+        return run_apart(batch);
+    }
+    if (batch->inputs->len == 1) {
+        batch->take(0, work(batch, 0), batch->data);
+    }
+    return batch->inputs->len;
 }

@@ -1,17 +1,25 @@
 /*
- * Many items by many threads, their results in order.
+ * All inputs of a command, their results in order: several by worker processes, so that a file can
+ * cost no other one anything; one alone by the program itself.
  */
 #ifndef CFN_CLI_BATCH_H
 #define CFN_CLI_BATCH_H
 
-#include <glib.h>
+#include "cli/changes.h"
 
-/* Called by any thread: makes the result of the item at INDEX. */
-typedef gpointer (*CfnBatchWork)(guint index, gpointer data);
-/* Called by the caller's thread in the order of the items: takes over the result. */
-typedef void (*CfnBatchTake)(gpointer result, gpointer data);
+/* All borrowed. */
+typedef struct {
+    const CfnCommand *command;
+    const GPtrArray *inputs;   /* CfnInput*, with their options */
+    const GPtrArray *targets;  /* char* or NULL, one for each input */
+    const CfnChanges *changes; /* NULL if git was not asked */
+    /* Called in the order of the inputs, with the number of the input: takes the result over. */
+    void (*take)(guint index, CfnResult *result, gpointer data);
+    gpointer data;
+} CfnBatch;
 
-/* Works on COUNT items with at most JOBS threads. Only a few results ever wait for their turn. */
-void cfn_batch_run(guint count, guint jobs, CfnBatchWork work, CfnBatchTake take, gpointer data);
+/* Works on all inputs, with their diffs where the command wants them. Returns how many were taken:
+   fewer than there are if the program was asked to stop (cli/interrupt.h). */
+guint cfn_batch_run(const CfnBatch *batch);
 
 #endif

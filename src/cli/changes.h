@@ -16,7 +16,6 @@ typedef struct CfnChanges CfnChanges;
  * changed below the working directory, with --staged all that is staged.
  *
  * NULL with ERROR (CFN_ERROR_USAGE) if a repository is missing or has no answer. COMMAND is kept.
- * By the main thread alone, like all here.
  */
 CfnChanges *cfn_changes_new(const CfnCommand *command, GPtrArray *inputs, GError **error);
 void cfn_changes_free(CfnChanges *changes);

@@ -12,7 +12,7 @@
 
 #define CFN_CONFIG_NAME ".cfnfix.yaml"
 
-/* All configurations met so far. Not for several threads at once. */
+/* All configurations met so far. */
 typedef struct CfnConfigs CfnConfigs;
 
 /* COMMAND is borrowed. NULL with ERROR (CFN_ERROR_CONFIG) if the file of --config is wrong. */

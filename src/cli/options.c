@@ -159,15 +159,23 @@ static bool read_number(const char *option, const char *text, guint64 most, guin
     return false;
 }
 
+/* A file of the size limit takes about a second and 40 times its bytes. */
+enum { DEFAULT_TIMEOUT = 60, DEFAULT_MAX_MEMORY = 4096, MOST_SECONDS = 86400, MOST_MIB = 1 << 20 };
+
 static bool read_numbers(const CfnArguments *raw, CfnCommand *command, GError **error)
 {
     guint64 max_size = CFN_SOURCE_DEFAULT_LIMIT, jobs = MIN(g_get_num_processors(), 256);
+    guint64 timeout = DEFAULT_TIMEOUT, max_memory = DEFAULT_MAX_MEMORY;
     if (!read_number("--max-size", raw->max_size, CFN_SOURCE_HARD_LIMIT, &max_size, error) ||
-        !read_number("--jobs", raw->jobs, 256, &jobs, error)) {
+        !read_number("--jobs", raw->jobs, 256, &jobs, error) ||
+        !read_number("--timeout", raw->timeout, MOST_SECONDS, &timeout, error) ||
+        !read_number("--max-memory", raw->max_memory, MOST_MIB, &max_memory, error)) {
         return false;
     }
     command->max_size = (size_t)max_size;
     command->jobs = (guint)jobs;
+    command->timeout = timeout;
+    command->max_memory = max_memory * 1024 * 1024;
     return true;
 }
 

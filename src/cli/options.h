@@ -48,7 +48,9 @@ typedef struct {
     char *seen;      /* the file of what earlier reviews said; NULL */
     CfnColor color;
     size_t max_size;
-    guint jobs;
+    guint jobs;         /* worker processes, where there are several inputs */
+    guint64 timeout;    /* seconds that a worker may take for a file */
+    guint64 max_memory; /* bytes of address space that a worker may use */
     CfnStdout standard_output;
     char *config;      /* the one configuration for all inputs; NULL: the nearest of each */
     bool no_config;    /* none at all */

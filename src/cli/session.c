@@ -1,5 +1,5 @@
 /*
- * All inputs of one command: worked on by many threads, told in their order.
+ * All inputs of one command: worked on by many processes, told in their order.
  */
 #include "cli/session.h"
 
@@ -14,9 +14,8 @@
 #include "cli/changes.h"
 #include "cli/config.h"
 #include "cli/inputs.h"
+#include "cli/interrupt.h"
 #include "cli/targets.h"
-#include "cli/work.h"
-#include "edit/diff.h"
 #include "report/diff_view.h"
 #include "report/escape.h"
 #include "report/hide.h"
@@ -38,6 +37,7 @@ typedef struct {
     GPtrArray *reports;  /* CfnReport*, one for each of the command's */
     bool colors_diff;    /* on standard output */
     bool shows_progress;
+    int interruption; /* the signal that ended it before its end; 0: none */
     GString *patch;   /* all diffs so far, for --patch; NULL if there is none */
     bool hides_patch; /* it is printed and not kept */
 } CfnSession;
@@ -156,20 +156,6 @@ static void show_progress(const CfnSession *session)
     }
 }
 
-/* By the main thread alone: libgit2 leaves something behind in each that it is set up in. */
-static void add_diff(const CfnSession *session, CfnResult *result)
-{
-    const CfnCommand *command = session->command;
-    bool is_wanted = command->standard_output == CFN_STDOUT_DIFF || command->patch != NULL ||
-                     (command->needs & CFN_NEEDS_DIFF) != 0;
-    if (command->needs != 0 || is_wanted) {
-        result->name = cfn_changes_path(session->changes, result->path);
-    }
-    if (is_wanted && result->verdict == CFN_VERDICT_CHANGED) {
-        result->diff = cfn_diff(result->name, result->before, result->outcome->after);
-    }
-}
-
 static void add_touched(const CfnSession *session, CfnResult *result)
 {
     g_autoptr(GError) error = NULL;
@@ -188,27 +174,19 @@ static void keep_patch(CfnSession *session, const CfnResult *result)
     }
 }
 
-static gpointer work(guint index, gpointer data)
+/* By what the input at INDEX was worked on. */
+static const CfnOptions *options_of(const CfnSession *session, guint index)
 {
-    const CfnSession *session = data;
-    return cfn_work(session->command, g_ptr_array_index(session->inputs, index),
-                    g_ptr_array_index(session->targets, index));
-}
-
-/* By what the file was worked on whose result is to be taken next. */
-static const CfnOptions *next_options(const CfnSession *session)
-{
-    const CfnInput *input = g_ptr_array_index(session->inputs, session->totals.files);
+    const CfnInput *input = g_ptr_array_index(session->inputs, index);
     return input->options != NULL ? input->options : &session->command->engine;
 }
 
-static void take(gpointer taken, gpointer data)
+static void take(guint index, CfnResult *taken, gpointer data)
 {
     g_autoptr(CfnResult) result = taken;
     CfnSession *session = data;
-    add_diff(session, result);
     if (session->baseline != NULL) {
-        cfn_baseline_take(session->baseline, result, next_options(session));
+        cfn_baseline_take(session->baseline, result, options_of(session, index));
     }
     cfn_hide_result(result);
     erase_progress(session);
@@ -223,6 +201,22 @@ static void take(gpointer taken, gpointer data)
     show_progress(session);
 }
 
+static void run_all(CfnSession *session)
+{
+    CfnBatch batch = {
+        .command = session->command,
+        .inputs = session->inputs,
+        .targets = session->targets,
+        .changes = session->changes,
+        .take = take,
+        .data = session,
+    };
+    guint done = cfn_batch_run(&batch);
+    session->interruption = done < session->inputs->len ? cfn_interrupt_noted() : 0;
+}
+
+/* ---- The end ---- */
+
 /* Where git was asked, nothing to look at is no surprise. */
 static bool finds_folder_empty(const CfnSession *session)
 {
@@ -236,6 +230,16 @@ static bool finds_folder_empty(const CfnSession *session)
         }
     }
     return session->totals.templates + session->totals.errors == 0;
+}
+
+static void tell_interruption(const CfnSession *session)
+{
+    if (session->interruption != 0) {
+        g_autofree char *message = g_strdup_printf("stopped (%s): %u of %u files were looked at",
+                                                   g_strsignal(session->interruption),
+                                                   session->totals.files, session->inputs->len);
+        cfn_print_complaint(message);
+    }
 }
 
 static void conclude(CfnSession *session)
@@ -255,6 +259,7 @@ static void conclude(CfnSession *session)
             cfn_print_complaint("no CloudFormation template found");
         }
     }
+    tell_interruption(session);
 }
 
 /* Takes TEXT. */
@@ -288,7 +293,8 @@ static bool write_files(CfnSession *session)
 
 static bool finish_baseline(const CfnSession *session)
 {
-    if (session->baseline == NULL) {
+    /* Half of the files would be a wrong baseline. */
+    if (session->baseline == NULL || session->interruption != 0) {
         return true;
     }
     g_autofree char *note = NULL;
@@ -306,6 +312,9 @@ static bool finish_baseline(const CfnSession *session)
 static int decide_exit(const CfnSession *session, bool is_written)
 {
     const CfnTotals *totals = &session->totals;
+    if (session->interruption != 0) {
+        return CFN_EXIT_SIGNAL + session->interruption;
+    }
     if (totals->errors > 0 || !is_written) {
         return CFN_EXIT_ERROR;
     }
@@ -333,7 +342,7 @@ static int run(CfnSession *session)
     if (session->document != NULL) {
         print_report(session->document, stdout);
     }
-    cfn_batch_run(session->inputs->len, command->jobs, work, take, session);
+    run_all(session);
     conclude(session);
     bool is_written = write_files(session);
     is_written = finish_baseline(session) && is_written;

@@ -1,13 +1,14 @@
 /*
- * All inputs of one command: worked on by many threads, told in their order.
+ * All inputs of one command: worked on by many processes, told in their order.
  */
 #ifndef CFN_CLI_SESSION_H
 #define CFN_CLI_SESSION_H
 
 #include "cli/options.h"
 
-/* What the program exits with. */
-enum { CFN_EXIT_DONE = 0, CFN_EXIT_DUE = 1, CFN_EXIT_ERROR = 2 };
+/* What the program exits with; with CFN_EXIT_SIGNAL and the number of a signal, as a shell has it,
+   where one stopped it before its end. */
+enum { CFN_EXIT_DONE = 0, CFN_EXIT_DUE = 1, CFN_EXIT_ERROR = 2, CFN_EXIT_SIGNAL = 128 };
 
 /* Does what COMMAND says to its inputs, prints it, and returns what to exit with. */
 int cfn_session_run(const CfnCommand *command);

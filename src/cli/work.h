@@ -9,7 +9,7 @@
 
 /*
  * Reads, repairs and writes INPUT: in place if the command says so, to TARGET if that is not NULL.
- * Prints nothing, so any thread may do it. Never NULL.
+ * Prints nothing, so any process may do it. Never NULL.
  */
 CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char *target);
 

@@ -202,9 +202,7 @@ static char *find_work_tree(const char *folder)
 /* The same, looked for once per folder. The string lives as long as the program. */
 static const char *work_tree_of(const char *folder)
 {
-    static GMutex mutex;
     static GHashTable *known = NULL;
-    g_mutex_lock(&mutex);
     if (known == NULL) {
         known = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     }
@@ -213,7 +211,6 @@ static const char *work_tree_of(const char *folder)
         work_tree = find_work_tree(folder);
         g_hash_table_insert(known, g_strdup(folder), work_tree);
     }
-    g_mutex_unlock(&mutex);
     return work_tree;
 }
 

@@ -36,7 +36,7 @@ typedef struct {
  */
 void cfn_diff_lines(GBytes *before, GBytes *after, GArray *hunks, GArray *changed);
 
-/* Sets up libgit2, if nobody did yet. By the main thread alone: it leaves something behind in each
+/* Sets up libgit2, if nobody did yet. Once in a process: it leaves something behind in each
    that it is set up in. */
 void cfn_diff_set_up(void);
 

@@ -373,7 +373,7 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
 
 /* ---- Outcomes ---- */
 
-static CfnOutcome *new_outcome(CfnSource *source)
+CfnOutcome *cfn_outcome_new(CfnSource *source)
 {
     CfnOutcome *outcome = g_new0(CfnOutcome, 1);
     outcome->source = source;
@@ -404,7 +404,7 @@ static GError *graver(GError *first, GError *second)
 
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options)
 {
-    CfnOutcome *outcome = new_outcome(source);
+    CfnOutcome *outcome = cfn_outcome_new(source);
     GError *first = NULL;
     GError *second = NULL;
     if (attempt(outcome, options, CFN_SCANNER_LIBFYAML, &first)) {

@@ -55,6 +55,8 @@ typedef struct {
 /* Never NULL. SOURCE is taken over. A source that is no template has `is_template` false and no
    error. */
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options);
+/* One of which nothing is known yet but its SOURCE, which is taken over; NULL: not even that. */
+CfnOutcome *cfn_outcome_new(CfnSource *source);
 void cfn_outcome_free(CfnOutcome *outcome);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnOutcome, cfn_outcome_free)
 

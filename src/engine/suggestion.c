@@ -10,15 +10,14 @@ static void clear_replacement(gpointer data)
     g_free(((CfnReplacement *)data)->text);
 }
 
-static void free_suggestion(gpointer data)
+void cfn_suggestion_free(CfnSuggestion *suggestion)
 {
-    CfnSuggestion *suggestion = data;
     g_array_unref(suggestion->replacements);
     g_array_unref(suggestion->findings);
     g_free(suggestion);
 }
 
-static CfnSuggestion *new_suggestion(void)
+CfnSuggestion *cfn_suggestion_new(void)
 {
     CfnSuggestion *suggestion = g_new0(CfnSuggestion, 1);
     suggestion->replacements = g_array_new(FALSE, FALSE, sizeof(CfnReplacement));
@@ -97,7 +96,7 @@ static void add_replacement(CfnSuggestion *suggestion, const CfnHunk *hunk, CfnS
 GPtrArray *cfn_suggestions_new(const CfnTrail *trail, CfnSource *input, const CfnSource *after,
                                const GPtrArray *findings)
 {
-    GPtrArray *suggestions = g_ptr_array_new_with_free_func(free_suggestion);
+    GPtrArray *suggestions = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_suggestion_free);
     g_autoptr(GArray) hunks = cfn_trail_hunks(trail, input, after);
     g_autofree guint *groups = g_new(guint, hunks->len);
     g_autofree CfnSuggestion **of_hunk = g_new0(CfnSuggestion *, hunks->len);
@@ -105,7 +104,7 @@ GPtrArray *cfn_suggestions_new(const CfnTrail *trail, CfnSource *input, const Cf
     for (guint i = 0; i < hunks->len; i++) {
         guint root = root_of(groups, i);
         if (root == i) {
-            of_hunk[i] = new_suggestion();
+            of_hunk[i] = cfn_suggestion_new();
             g_ptr_array_add(suggestions, of_hunk[i]);
         }
         add_replacement(of_hunk[root], &g_array_index(hunks, CfnHunk, i), input, after);

@@ -23,6 +23,10 @@ typedef struct {
     GArray *findings;     /* guint: places in the outcome's findings, at least one; owned */
 } CfnSuggestion;
 
+/* One of nothing so far. */
+CfnSuggestion *cfn_suggestion_new(void);
+void cfn_suggestion_free(CfnSuggestion *suggestion);
+
 /*
  * The CfnSuggestions for FINDINGS (CfnFinding, sorted by place; those that were fixed own the
  * hunks), by their first line. g_ptr_array_unref it.

@@ -18,7 +18,7 @@ bool cfn_suggestion_is_secret(const CfnResult *result, const CfnSuggestion *sugg
 bool cfn_suggestion_is_plain(const CfnResult *result, const CfnSuggestion *suggestion);
 
 /* The `diff --git` text that makes this change alone, applicable to the input; secrets are hidden,
-   and then it is not. For the main thread. g_free it. */
+   and then it is not. g_free it. */
 char *cfn_suggestion_patch(const CfnResult *result, const CfnSuggestion *suggestion);
 
 #endif

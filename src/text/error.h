@@ -23,6 +23,7 @@ typedef enum {
     CFN_ERROR_CHANGED,  /* the file changed while cfnfix worked */
     CFN_ERROR_USAGE,    /* the command line asks for something that makes no sense */
     CFN_ERROR_CONFIG,   /* a .cfnfix.yaml is wrong: the message has its place, not the input's */
+    CFN_ERROR_LOST,     /* the process that worked on it did not come to an end */
 } CfnErrorCode;
 
 GQuark cfn_error_quark(void);

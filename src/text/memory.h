@@ -9,7 +9,7 @@
 /*
  * From now on memory that was freed stays with the program. By default glibc gives it back and gets
  * it again, page by page, for each tree: a tenth of all time where many files are repaired. Call it
- * in main, before threads are there.
+ * in main.
  */
 void cfn_memory_keep(void);
 

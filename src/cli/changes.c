@@ -191,7 +191,7 @@ static void add_input(CfnSearch *search, const CfnChangedFile *change, const cha
     } else {
         try_out(search, change, path);
     }
-    cfn_patience_begin();
+    cfn_patience_begin(CFN_PATIENCE_OBJECTS);
     g_ptr_array_add(search->inputs, input);
     g_hash_table_insert(search->seen, (gpointer)change, input);
     CfnOrigin *origin = g_new0(CfnOrigin, 1);
@@ -337,7 +337,7 @@ CfnChanges *cfn_changes_new(const CfnCommand *command, GPtrArray *inputs, GError
     changes->by_path = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     CfnSearch search = { .changes = changes, .inputs = inputs, .seen = seen };
-    cfn_patience_begin();
+    cfn_patience_begin(CFN_PATIENCE_OBJECTS);
     bool is_done = take_names(&search, error);
     cfn_patience_end();
     return is_done ? g_steal_pointer(&changes) : NULL;

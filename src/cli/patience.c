@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <signal.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -12,12 +13,14 @@
 
 enum { SECONDS = 20 };
 
+static const char *volatile complaint;
+
 /* Only calls that a signal handler may make. */
 static void give_up(int signal_number)
 {
-    static const char message[] =
-        "cfnfix: git's objects cannot be read: one may be cut off ('git fsck' tells which)\n";
-    (void)!write(STDERR_FILENO, message, sizeof message - 1);
+    static const char before[] = "cfnfix: ";
+    (void)!write(STDERR_FILENO, before, sizeof before - 1);
+    (void)!write(STDERR_FILENO, complaint, strlen(complaint));
     _exit(CFN_EXIT_ERROR);
 }
 
@@ -28,8 +31,9 @@ static void set_timer(time_t seconds)
     g_assert(status == 0);
 }
 
-void cfn_patience_begin(void)
+void cfn_patience_begin(const char *message)
 {
+    complaint = message;
     struct sigaction action = { .sa_handler = give_up };
     int status = sigaction(SIGVTALRM, &action, NULL);
     g_assert(status == 0);

@@ -281,7 +281,7 @@ static bool fail_compare(const CfnRepository *repository, GError **error)
 /* A large work tree takes its time. */
 static int go_on(const git_diff *diff, const char *old_path, const char *new_path, void *data)
 {
-    cfn_patience_begin();
+    cfn_patience_begin(CFN_PATIENCE_OBJECTS);
     return 0;
 }
 

@@ -18,7 +18,8 @@ typedef struct CfnPathGlob CfnPathGlob;
 CfnPathGlob *cfn_path_glob_new(const char *text, GError **error);
 void cfn_path_glob_free(CfnPathGlob *glob);
 
-/* Whether PATH (relative, with one slash between its names), or a folder it is in, is matched. */
+/* Whether PATH (relative, with one slash between its names), or a folder it is in, is matched. With
+   a slash at the end of PATH: whether all that the folder PATH has is. */
 bool cfn_path_glob_matches(const CfnPathGlob *glob, const char *path);
 
 #endif

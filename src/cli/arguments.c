@@ -12,25 +12,13 @@
 
 void cfn_arguments_clear(CfnArguments *raw)
 {
-    char *const texts[] = { raw->output,
-                            raw->output_dir,
-                            raw->patch,
-                            raw->stdin_filename,
-                            raw->profile,
-                            raw->format,
-                            raw->color,
-                            raw->max_size,
-                            raw->jobs,
-                            raw->timeout,
-                            raw->max_memory,
-                            raw->explain,
-                            raw->config,
-                            raw->show_config,
-                            raw->diff_base,
-                            raw->baseline,
-                            raw->create_baseline,
-                            raw->prune_baseline,
-                            raw->seen };
+    char *const texts[] = { raw->output,         raw->output_dir,      raw->patch,
+                            raw->stdin_filename, raw->profile,         raw->format,
+                            raw->color,          raw->max_size,        raw->jobs,
+                            raw->timeout,        raw->max_memory,      raw->explain,
+                            raw->config,         raw->show_config,     raw->diff_base,
+                            raw->baseline,       raw->create_baseline, raw->prune_baseline,
+                            raw->seen,           raw->files_from,      raw->shard };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -38,6 +26,8 @@ void cfn_arguments_clear(CfnArguments *raw)
     g_strfreev(raw->ignore);
     g_strfreev(raw->set);
     g_strfreev(raw->report);
+    g_strfreev(raw->include);
+    g_strfreev(raw->exclude);
     g_strfreev(raw->inputs);
 }
 
@@ -51,6 +41,7 @@ static const char description[] =
     "  cfnfix --patch fixes.patch .       collect all diffs for 'git apply'\n"
     "  cfnfix --diff-base origin/main     show it for what a pull request changed\n"
     "  cfnfix --staged --check            look at what is about to be committed\n"
+    "  git ls-files -z | cfnfix -i --files-from - -0   repair what a list names\n"
     "  cfnfix - <in.json >out.json        as a filter\n"
     "  cfnfix --select force-destroy --set force-destroy.emptier=false template.yaml\n"
     "  cfnfix --explain force-destroy     what a repair does, and why\n"
@@ -96,6 +87,26 @@ static void add_files(GOptionContext *context, CfnArguments *raw)
         TEXT(0, "diff-base", diff_base,
              "Read only what changed since REV and HEAD parted, as in a pull request", "REV"),
         FLAG(0, "staged", staged, "Read what is staged: the index, not the work tree"),
+        { 0 },
+    };
+    g_option_context_add_main_entries(context, entries, NULL);
+}
+
+/* Which files are looked at. */
+static void add_search(GOptionContext *context, CfnArguments *raw)
+{
+    const GOptionEntry entries[] = {
+        FLAG('r', "recursive", recursive, "Search folders, which is done anyway"),
+        LIST("include", include, "Of what is found in folders, take only what matches GLOB",
+             "GLOB"),
+        LIST("exclude", exclude, "Of what is found in folders, leave out what matches GLOB",
+             "GLOB"),
+        FLAG(0, "no-gitignore", no_gitignore, "Also search folders for what git ignores"),
+        TEXT(0, "files-from", files_from, "Also look at the files that FILE names, one a line",
+             "FILE"),
+        FLAG('0', "null", null_separated, "The names in it end in NUL bytes, not in newlines"),
+        TEXT(0, "shard", shard, "Look at one part of N, the K-th from 0 on, and not the others",
+             "K/N"),
         { 0 },
     };
     g_option_context_add_main_entries(context, entries, NULL);
@@ -167,6 +178,7 @@ static GOptionContext *make_context(CfnArguments *raw)
     g_option_context_set_description(context, description);
     g_option_context_set_help_enabled(context, FALSE);
     add_files(context, raw);
+    add_search(context, raw);
     add_repairs(context, raw);
     add_reports(context, raw);
     return context;

@@ -15,11 +15,14 @@ typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
     gboolean no_ignores, add_ignores, no_config;
     gboolean staged, help, version, list;
+    gboolean recursive, no_gitignore, null_separated;
     char *config, *show_config, *seen;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;
-    char *profile, *format, *color, *max_size, *jobs, *timeout, *max_memory, *explain;
+    char *profile, *format, *color, *max_size, *jobs, *timeout, *max_memory, *explain, *files_from,
+        *shard;
     char **select, **ignore, **set, **report, **inputs;
+    char **include, **exclude;
 } CfnArguments;
 
 /* Reads ARGV (which is left as it is) into RAW, all zero before. False with ERROR

@@ -251,7 +251,8 @@ static bool search_folder(CfnSearch *search)
         const char *below = behind(change->name, search->name);
         is_known = is_known || below != NULL;
         bool is_avoided = search->avoid != NULL && behind(change->name, search->avoid) != NULL;
-        if (below != NULL && change->is_file && !is_avoided && cfn_input_is_found(below)) {
+        if (below != NULL && change->is_file && !is_avoided &&
+            cfn_input_is_found(search->changes->command->filter, below)) {
             add_found(search, change, below, here != NULL ? here : "");
         }
     }

@@ -11,7 +11,7 @@ typedef struct CfnChanges CfnChanges;
 
 /*
  * Asks the repositories of the command's inputs, and appends to INPUTS a CfnInput* for each changed
- * file that they mean, as cfn_inputs_expand has it: named ones, and those that it would find in a
+ * file that they mean, as cfn_inputs_find has it: named ones, and those that it would find in a
  * folder. What is named and did not change is left out. Without inputs: with --diff-base what
  * changed below the working directory, with --staged all that is staged.
  *

@@ -142,14 +142,23 @@ static CfnFound *find_above(CfnConfigs *configs, const char *folder)
 
 /* ---- Files ---- */
 
+/* The same for the file at PATH in FOLDER, which is absolute and without links. */
+static CfnFound *find_in(CfnConfigs *configs, const char *folder, const char *path, char **below)
+{
+    CfnFound *found = configs->only != NULL ? configs->only : find_above(configs, folder);
+    *below = NULL;
+    if (found->config != NULL) {
+        g_autofree char *name = g_path_get_basename(path);
+        g_autofree char *full = g_build_filename(folder, name, NULL);
+        *below = g_strdup(cfn_path_below(full, found->config->folder));
+    }
+    return found;
+}
+
 CfnFound *cfn_configs_find(CfnConfigs *configs, const char *path, char **below)
 {
     g_autofree char *folder = folder_of(path);
-    CfnFound *found = configs->only != NULL ? configs->only : find_above(configs, folder);
-    g_autofree char *name = g_path_get_basename(path);
-    g_autofree char *full = g_build_filename(folder, name, NULL);
-    *below = found->config != NULL ? g_strdup(cfn_path_below(full, found->config->folder)) : NULL;
-    return found;
+    return find_in(configs, folder, path, below);
 }
 
 static bool applies(const CfnRules *rules, const char *below)
@@ -186,10 +195,10 @@ const CfnMerged *cfn_configs_merge(CfnConfigs *configs, CfnFound *found, const c
     return merged;
 }
 
-CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
+static CfnApplied apply_in(CfnConfigs *configs, const char *folder, const char *path)
 {
     g_autofree char *below = NULL;
-    CfnFound *found = cfn_configs_find(configs, path, &below);
+    CfnFound *found = find_in(configs, folder, path, &below);
     if (found->error != NULL) {
         return (CfnApplied){ .error = found->error };
     }
@@ -199,23 +208,45 @@ CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
     };
 }
 
-/* Whether INPUT stays one. ERRORS is the set of those that were told. */
-static bool apply_to(CfnConfigs *configs, CfnInput *input, GPtrArray *told, GHashTable *errors)
+CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
 {
-    const CfnCommand *command = configs->command;
-    const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
-    CfnApplied applied = cfn_configs_apply(configs, path);
+    g_autofree char *folder = folder_of(path);
+    return apply_in(configs, folder, path);
+}
+
+static CfnApplied apply_to_input(CfnConfigs *configs, const CfnInput *input)
+{
+    bool is_stdin = strcmp(input->path, "-") == 0;
+    return is_stdin || input->folder == NULL
+               ? cfn_configs_apply(configs, is_stdin ? configs->command->stdin_name : input->path)
+               : apply_in(configs, input->folder, input->path);
+}
+
+/* While configurations are applied to all inputs. */
+typedef struct {
+    CfnConfigs *configs;
+    GPtrArray *told;    /* char* */
+    GHashTable *errors; /* set of those that were told, by their addresses */
+} CfnApplying;
+
+/* Whether INPUT stays one. */
+static bool apply_to(CfnInput *input, gpointer data)
+{
+    CfnApplying *applying = data;
+    const CfnCommand *command = applying->configs->command;
+    CfnApplied applied = apply_to_input(applying->configs, input);
     input->options = applied.options;
     input->is_excluded = applied.excluded != NULL;
     if (applied.error != NULL && input->error == NULL) {
         input->error = g_error_copy(applied.error);
     }
-    if (applied.error != NULL && g_hash_table_add(errors, (gpointer)applied.error)) {
-        g_ptr_array_add(told, g_strdup(applied.error->message));
+    if (applied.error != NULL && g_hash_table_add(applying->errors, (gpointer)applied.error)) {
+        g_ptr_array_add(applying->told, g_strdup(applied.error->message));
     }
     if (input->is_excluded && input->is_named && !command->quiet) {
-        g_ptr_array_add(
-            told, g_strdup_printf("%s: passed over, as %s excludes it", path, applied.excluded));
+        const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
+        g_ptr_array_add(applying->told, g_strdup_printf("%s: passed over, as %s excludes it", path,
+                                                        applied.excluded));
     }
     return !input->is_excluded || input->is_named;
 }
@@ -223,16 +254,8 @@ static bool apply_to(CfnConfigs *configs, CfnInput *input, GPtrArray *told, GHas
 GPtrArray *cfn_configs_apply_all(CfnConfigs *configs, GPtrArray *inputs)
 {
     GPtrArray *told = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GHashTable) errors = g_hash_table_new(NULL, NULL); /* by their addresses */
-    g_autoptr(GPtrArray) left = g_ptr_array_new();
-    g_autoptr(GPtrArray) gone = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
-    for (guint i = 0; i < inputs->len; i++) {
-        CfnInput *input = g_ptr_array_index(inputs, i);
-        g_ptr_array_add(apply_to(configs, input, told, errors) ? left : gone, input);
-    }
-    g_ptr_array_set_free_func(inputs, NULL);
-    g_ptr_array_set_size(inputs, 0);
-    g_ptr_array_extend(inputs, left, NULL, NULL);
-    g_ptr_array_set_free_func(inputs, (GDestroyNotify)cfn_input_free);
+    g_autoptr(GHashTable) errors = g_hash_table_new(NULL, NULL);
+    CfnApplying applying = { configs, told, errors };
+    cfn_inputs_keep(inputs, apply_to, &applying);
     return told;
 }

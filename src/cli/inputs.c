@@ -3,28 +3,38 @@
  */
 #include "cli/inputs.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cli/config.h"
+#include "cli/patience.h"
+#include "cli/walk.h"
 #include "text/error.h"
 #include "text/hash.h"
 
 typedef struct {
-    GPtrArray *inputs; /* CfnInput* */
-    GHashTable *seen;  /* real path -> its CfnInput* */
-    struct stat avoid; /* of a folder not to search; st_ino 0: none */
-    guint below;       /* of the folder that is being searched */
+    const CfnCommand *command;
+    GPtrArray *inputs;   /* CfnInput* */
+    GHashTable *seen;    /* set of them */
+    GHashTable *folders; /* as typed -> GRefString: the same without links; "": there is none */
+    char *avoid;         /* a folder not to search: absolute, without links; or NULL */
+    guint below;         /* of the folder that is searched */
 } CfnSearch;
 
 void cfn_input_free(CfnInput *input)
 {
     g_free(input->path);
+    g_clear_pointer(&input->folder, g_ref_string_release);
+    g_free(input->identity);
     g_clear_error(&input->error);
     g_clear_pointer(&input->content, g_bytes_unref);
     g_free(input);
 }
+
+/* ---- Which file is which ---- */
 
 char *cfn_path_identity(const char *path)
 {
@@ -39,60 +49,203 @@ char *cfn_path_identity(const char *path)
                                : g_canonicalize_filename(path, NULL);
 }
 
-static void add_input(CfnSearch *search, const char *path, bool is_named, GError *error)
+/* An identity in two parts, so that most inputs need none of their own. */
+typedef struct {
+    const char *folder;
+    size_t length; /* of `folder`: that of the root is empty */
+    const char *name;
+} CfnIdentity;
+
+static const char *last_name(const char *path)
 {
-    /* Only one input can be standard input, so its name "-" needs no care. */
-    g_autofree char *identity = cfn_path_identity(path);
-    CfnInput *known = g_hash_table_lookup(search->seen, identity);
-    if (known != NULL) {
-        known->is_named |= is_named;
-        g_clear_error(&error);
-        return;
-    }
-    CfnInput *input = g_new0(CfnInput, 1);
-    input->path = g_strdup(path);
-    input->below = is_named ? 0 : search->below;
-    input->is_named = is_named;
-    input->error = error;
-    g_ptr_array_add(search->inputs, input);
-    g_hash_table_insert(search->seen, g_steal_pointer(&identity), input);
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
 }
 
-static bool has_template_suffix(const char *name)
+static CfnIdentity identity_of(const CfnInput *input)
 {
-    static const char *const suffixes[] = { ".yaml", ".yml", ".json", ".template" };
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot != NULL && i < G_N_ELEMENTS(suffixes); i++) {
-        if (g_ascii_strcasecmp(dot, suffixes[i]) == 0) {
-            return true;
-        }
+    const char *folder = input->identity != NULL ? input->identity : input->folder;
+    const char *name = last_name(input->identity != NULL ? input->identity : input->path);
+    size_t length = input->identity != NULL ? (size_t)(name - folder) - 1 : strlen(folder);
+    return (CfnIdentity){ folder, length == 1 ? 0 : length, name };
+}
+
+guint cfn_input_hash(gconstpointer input)
+{
+    CfnIdentity identity = identity_of(input);
+    return (guint)(cfn_hash(identity.folder, identity.length) * 31 +
+                   cfn_hash(identity.name, strlen(identity.name)));
+}
+
+gboolean cfn_input_equal(gconstpointer a, gconstpointer b)
+{
+    CfnIdentity one = identity_of(a), other = identity_of(b);
+    return one.length == other.length && strcmp(one.name, other.name) == 0 &&
+           memcmp(one.folder, other.folder, one.length) == 0;
+}
+
+/* ---- Adding ---- */
+
+/* Takes INPUT. */
+static void add_input(CfnSearch *search, CfnInput *input)
+{
+    CfnInput *known = g_hash_table_lookup(search->seen, input);
+    if (known != NULL) {
+        known->is_named |= input->is_named;
+        cfn_input_free(input);
+        return;
     }
+    g_hash_table_add(search->seen, input);
+    g_ptr_array_add(search->inputs, input);
+}
+
+/* The folder that the path of INPUT begins with, asked of the system once. */
+static void find_folder(CfnSearch *search, CfnInput *input)
+{
+    gsize length = (gsize)(last_name(input->path) - input->path);
+    g_autofree char *typed = length > 0 ? g_strndup(input->path, length) : g_strdup("./");
+    char *folder = g_hash_table_lookup(search->folders, typed);
+    if (folder == NULL) {
+        g_autofree char *real = realpath(typed, NULL); /* g_free is free */
+        folder = g_ref_string_new(real != NULL ? real : "");
+        g_hash_table_insert(search->folders, g_steal_pointer(&typed), folder);
+    }
+    input->folder = folder[0] != '\0' ? g_ref_string_acquire(folder) : NULL;
+}
+
+/* Takes PATH: a file that somebody named. STATUS is how it is, NULL if it is not there. */
+static void add_file(CfnSearch *search, char *path, const struct stat *status, bool is_named)
+{
+    CfnInput *input = g_new0(CfnInput, 1);
+    input->path = path;
+    input->is_named = is_named;
+    find_folder(search, input);
+    const char *name = last_name(path);
+    bool is_plain = input->folder != NULL && name[0] != '\0' && strcmp(name, ".") != 0 &&
+                    strcmp(name, "..") != 0 && (status == NULL || !S_ISLNK(status->st_mode));
+    if (!is_plain) {
+        input->identity = cfn_path_identity(path);
+    }
+    add_input(search, input);
+}
+
+static void add_found(CfnFind *find, gpointer data)
+{
+    CfnSearch *search = data;
+    CfnInput *input = g_new0(CfnInput, 1);
+    input->path = g_strdup(find->path);
+    input->folder = g_ref_string_acquire(find->folder);
+    input->identity = find->identity;
+    input->error = find->error;
+    input->is_named = find->error != NULL;
+    input->below = input->is_named ? 0 : search->below;
+    add_input(search, input);
+}
+
+static void search_folder(CfnSearch *search, const char *folder)
+{
+    const CfnWalk walk = {
+        .filter = search->command->filter,
+        .avoid = search->avoid,
+        .no_gitignore = search->command->no_gitignore,
+        .take = add_found,
+        .data = search,
+    };
+    g_autofree char *prefix = cfn_walk_prefix(folder);
+    search->below = (guint)strlen(prefix);
+    cfn_walk_folder(&walk, folder);
+}
+
+/* Whether PATH, which is as STATUS says, is a folder, or a link to one. */
+static bool is_folder(const char *path, const struct stat *status)
+{
+    struct stat target;
+    return S_ISDIR(status->st_mode) ||
+           (S_ISLNK(status->st_mode) && stat(path, &target) == 0 && S_ISDIR(target.st_mode));
+}
+
+static void add_name(CfnSearch *search, const char *name)
+{
+    struct stat status;
+    bool is_stdin = strcmp(name, "-") == 0; /* the only input, so that its name needs no care */
+    bool is_there = !is_stdin && lstat(name, &status) == 0;
+    if (is_there && is_folder(name, &status)) {
+        search_folder(search, name);
+    } else {
+        add_file(search, g_strdup(name), is_there ? &status : NULL, true);
+    }
+}
+
+/* ---- Lists ---- */
+
+static bool fail_list(const char *path, const char *reason, GError **error)
+{
+    g_set_error(error, CFN_ERROR, CFN_ERROR_READ, "%s: list cannot be read: %s", path, reason);
     return false;
 }
 
-/* Not what others put there. */
-static bool is_searched_name(const char *folder)
+/* One name of a list; "-" is a file there. */
+static void add_listed(CfnSearch *search, const char *name)
 {
-    return folder[0] != '.' && strcmp(folder, "node_modules") != 0;
+    struct stat status;
+    g_autofree char *path = strcmp(name, "-") == 0 ? g_strdup("./-") : g_strdup(name);
+    bool is_there = lstat(path, &status) == 0;
+    if (name[0] != '\0' && !(is_there && is_folder(path, &status))) {
+        add_file(search, g_steal_pointer(&path), is_there ? &status : NULL, false);
+    }
 }
 
-/* Whether the folder NAME is to be searched: neither is what we write. */
-static bool is_searched(const CfnSearch *search, const char *name, const struct stat *status)
+static bool read_names(CfnSearch *search, FILE *list, const char *path, GError **error)
 {
-    return is_searched_name(name) &&
-           !(status->st_ino == search->avoid.st_ino && status->st_dev == search->avoid.st_dev);
+    int end = search->command->null_separated ? '\0' : '\n';
+    char *name = NULL; /* grows */
+    size_t size = 0;
+    ssize_t length;
+    bool is_text = true;
+    while (is_text && (length = getdelim(&name, &size, end, list)) > 0) {
+        length -= name[length - 1] == end;
+        name[length] = '\0';
+        is_text = strlen(name) == (size_t)length;
+        if (is_text) {
+            add_listed(search, name);
+        }
+    }
+    int reason = ferror(list) ? errno : 0;
+    free(name);
+    return !is_text      ? fail_list(path, "it has NUL bytes, which -0 takes for ends", error)
+           : reason != 0 ? fail_list(path, g_strerror(reason), error)
+                         : true;
 }
 
-bool cfn_input_is_found(const char *below)
+static bool read_list(CfnSearch *search, GError **error)
 {
-    g_auto(GStrv) names = g_strsplit(below, "/", -1);
-    guint last = g_strv_length(names) - 1;
-    for (guint i = 0; i < last; i++) {
-        if (!is_searched_name(names[i])) {
+    const char *path = search->command->files_from;
+    if (path == NULL) {
+        return true;
+    }
+    if (strcmp(path, "-") == 0) {
+        return read_names(search, stdin, "<stdin>", error);
+    }
+    FILE *list = fopen(path, "re");
+    if (list == NULL) {
+        return fail_list(path, g_strerror(errno), error);
+    }
+    bool is_read = read_names(search, list, path, error);
+    fclose(list);
+    return is_read;
+}
+
+/* ---- All ---- */
+
+bool cfn_input_is_found(const CfnPathFilter *filter, const char *below)
+{
+    for (const char *slash = below; (slash = strchr(slash, '/')) != NULL; slash++) {
+        g_autofree char *folder = g_strndup(below, (gsize)(slash - below));
+        if (!cfn_walk_enters(last_name(folder))) {
             return false;
         }
     }
-    return has_template_suffix(names[last]);
+    return cfn_path_filter_takes(filter, below);
 }
 
 char *cfn_input_join(const char *folder, const char *below)
@@ -100,83 +253,33 @@ char *cfn_input_join(const char *folder, const char *below)
     return strcmp(folder, ".") == 0 ? g_strdup(below) : g_build_filename(folder, below, NULL);
 }
 
-static gint compare_names(gconstpointer a, gconstpointer b)
+GPtrArray *cfn_inputs_find(const CfnCommand *command, GError **error)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The sorted names in FOLDER, or NULL with ERROR. */
-static GPtrArray *list_folder(const char *folder, GError **error)
-{
-    g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-    if (dir == NULL) {
-        g_set_error(error, CFN_ERROR, CFN_ERROR_READ, "%s: folder cannot be searched", folder);
-        return NULL;
-    }
-    GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
-    const char *name;
-    while ((name = g_dir_read_name(dir)) != NULL) {
-        g_ptr_array_add(names, g_strdup(name));
-    }
-    g_ptr_array_sort(names, compare_names);
-    return names;
-}
-
-/* As deep as a path can be long: the kernel refuses what is longer. */
-static void search_folder(CfnSearch *search, const char *folder)
-{
-    GError *error = NULL;
-    g_autoptr(GPtrArray) names = list_folder(folder, &error);
-    if (names == NULL) {
-        add_input(search, folder, true, error);
-        return;
-    }
-    for (guint i = 0; i < names->len; i++) {
-        const char *name = g_ptr_array_index(names, i);
-        g_autofree char *path = cfn_input_join(folder, name);
-        struct stat status;
-        if (lstat(path, &status) != 0) {
-            continue;
-        }
-        if (S_ISDIR(status.st_mode)) {
-            if (is_searched(search, name, &status)) {
-                search_folder(search, path);
-            }
-            continue;
-        }
-        /* Links to files are followed; broken ones, devices and FIFOs are nothing one would search.
-           */
-        if (has_template_suffix(name) && strcmp(name, CFN_CONFIG_NAME) != 0 &&
-            stat(path, &status) == 0 && S_ISREG(status.st_mode)) {
-            add_input(search, path, false, NULL);
-        }
-    }
-}
-
-static guint measure_prefix(const char *folder)
-{
-    g_autofree char *path = cfn_input_join(folder, "x");
-    return (guint)strlen(path) - 1;
-}
-
-GPtrArray *cfn_inputs_expand(char *const *names, const char *avoid)
-{
+    g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
+    g_autoptr(GHashTable) seen = g_hash_table_new(cfn_input_hash, cfn_input_equal);
+    g_autoptr(GHashTable) folders = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free,
+                                                          (GDestroyNotify)g_ref_string_release);
+    g_autofree char *avoid =
+        command->output_dir != NULL ? realpath(command->output_dir, NULL) : NULL;
     CfnSearch search = {
-        .inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free),
-        .seen = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+        .command = command, .inputs = inputs, .seen = seen, .folders = folders, .avoid = avoid
     };
-    if (avoid == NULL || stat(avoid, &search.avoid) != 0) {
-        search.avoid.st_ino = 0;
+    for (char **name = command->inputs; *name != NULL; name++) {
+        add_name(&search, *name);
     }
-    for (; *names != NULL; names++) {
-        struct stat status;
-        if (strcmp(*names, "-") != 0 && stat(*names, &status) == 0 && S_ISDIR(status.st_mode)) {
-            search.below = measure_prefix(*names);
-            search_folder(&search, *names);
-        } else {
-            add_input(&search, *names, true, NULL);
+    return read_list(&search, error) ? g_steal_pointer(&inputs) : NULL;
+}
+
+void cfn_inputs_keep(GPtrArray *inputs, bool (*keeps)(CfnInput *input, gpointer data),
+                     gpointer data)
+{
+    guint left = 0;
+    for (guint i = 0; i < inputs->len; i++) {
+        CfnInput *input = inputs->pdata[i];
+        if (keeps(input, data)) {
+            inputs->pdata[i] = inputs->pdata[left];
+            inputs->pdata[left++] = input;
         }
     }
-    g_hash_table_unref(search.seen);
-    return search.inputs;
+    g_ptr_array_set_size(inputs, (gint)left); /* frees those behind */
 }

@@ -220,6 +220,41 @@ static bool check_baseline_sense(const CfnCommand *command, GError **error)
                        "-i, -o, --output-dir, --patch, --check or --add-ignores");
 }
 
+/* "K/N", where K is less than N. */
+static bool read_shard(const char *text, CfnCommand *command, GError **error)
+{
+    command->shards = 1;
+    if (text == NULL) {
+        return true;
+    }
+    const char *slash = strchr(text, '/');
+    g_autofree char *first = slash != NULL ? g_strndup(text, (gsize)(slash - text)) : NULL;
+    guint64 shard, shards;
+    if (slash == NULL || !g_ascii_string_to_unsigned(slash + 1, 10, 1, 1000000, &shards, NULL) ||
+        !g_ascii_string_to_unsigned(first, 10, 0, shards - 1, &shard, NULL)) {
+        g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
+                    "--shard '%s' is not K/N: a part from 0 to N-1, and their number N", text);
+        return false;
+    }
+    command->shard = (guint)shard;
+    command->shards = (guint)shards;
+    return true;
+}
+
+/* Everything that has to do with which files are looked at. */
+static bool take_search(CfnArguments *raw, CfnCommand *command, GError **error)
+{
+    command->no_gitignore = raw->no_gitignore;
+    command->null_separated = raw->null_separated;
+    command->files_from = g_steal_pointer(&raw->files_from);
+    command->filter = cfn_path_filter_new(raw->include, raw->exclude, error);
+    if (command->filter == NULL || !read_shard(raw->shard, command, error)) {
+        return false;
+    }
+    return command->files_from != NULL || !command->null_separated ||
+           fail(error, "-0 is for the names of --files-from");
+}
+
 static bool reads_stdin(const CfnCommand *command)
 {
     return g_strv_contains((const char *const *)command->inputs, "-");
@@ -267,11 +302,25 @@ static bool check_review_sense(const CfnCommand *command, GError **error)
     return true;
 }
 
+static bool check_search_sense(const CfnCommand *command, GError **error)
+{
+    if (command->files_from != NULL && asks_git(command)) {
+        return fail(error, "--files-from says what is read, and so do --diff-base and --staged");
+    }
+    if (command->files_from != NULL && reads_stdin(command)) {
+        return fail(error, "'-' (standard input) must be the only input: no --files-from");
+    }
+    if (command->shards > 1 && reads_stdin(command)) {
+        return fail(error, "standard input has one part: no --shard");
+    }
+    return true;
+}
+
 /* Options that contradict each other. */
 static bool check_sense(const CfnCommand *command, GError **error)
 {
     guint count = g_strv_length(command->inputs);
-    if (count == 0 && !asks_git(command)) {
+    if (count == 0 && !asks_git(command) && command->files_from == NULL) {
         return fail(error, "no template is named");
     }
     if (command->output != NULL && command->output_dir != NULL) {
@@ -396,8 +445,8 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
     command->help = raw.help;
     command->version = raw.version;
     command->list = raw.list;
-    if (!take_repairs(&raw, command, transforms, error) || !read_choices(&raw, command, error) ||
-        !read_numbers(&raw, command, error)) {
+    if (!take_search(&raw, command, error) || !take_repairs(&raw, command, transforms, error) ||
+        !read_choices(&raw, command, error) || !read_numbers(&raw, command, error)) {
         return NULL;
     }
     if (command->config != NULL && command->no_config) {
@@ -409,8 +458,9 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         return g_steal_pointer(&command);
     }
     if (!check_sense(command, error) || !check_git_sense(command, error) ||
-        !take_baseline(&raw, command, error) || !check_baseline_sense(command, error) ||
-        !check_review_sense(command, error) || !decide_stdout(command, error)) {
+        !check_search_sense(command, error) || !take_baseline(&raw, command, error) ||
+        !check_baseline_sense(command, error) || !check_review_sense(command, error) ||
+        !decide_stdout(command, error)) {
         return NULL;
     }
     command->dry_run = !command->in_place && command->output == NULL &&
@@ -429,6 +479,8 @@ void cfn_command_free(CfnCommand *command)
     g_clear_pointer(&command->engine.settings, g_hash_table_unref);
     g_array_unref(command->reports);
     g_strfreev(command->inputs);
+    cfn_path_filter_free(command->filter);
+    g_free(command->files_from);
     g_free(command->output);
     g_free(command->output_dir);
     g_free(command->patch);

@@ -4,6 +4,7 @@
 #ifndef CFN_CLI_OPTIONS_H
 #define CFN_CLI_OPTIONS_H
 
+#include "cli/path_filter.h"
 #include "report/reporter.h"
 
 typedef enum { CFN_COLOR_AUTO, CFN_COLOR_ALWAYS, CFN_COLOR_NEVER } CfnColor;
@@ -34,11 +35,16 @@ typedef struct {
     CfnOptions engine; /* its sets are owned here */
     char **inputs;     /* as typed; never NULL */
     bool in_place, check, quiet, strict, skip_non_templates;
-    char *output;     /* -o; "-" is standard output; NULL */
-    char *output_dir; /* NULL if not given */
-    char *patch;      /* "-" is standard output; NULL */
-    char *diff_base;  /* the revision to compare with; NULL if not given */
-    bool staged;      /* the index is read, not the work tree */
+    char *output;          /* -o; "-" is standard output; NULL */
+    char *output_dir;      /* NULL if not given */
+    char *patch;           /* "-" is standard output; NULL */
+    char *diff_base;       /* the revision to compare with; NULL if not given */
+    bool staged;           /* the index is read, not the work tree */
+    CfnPathFilter *filter; /* of what is found in folders; never NULL */
+    bool no_gitignore;     /* what git ignores is found, too */
+    char *files_from;      /* the list of files; "-" is standard input; NULL */
+    bool null_separated;   /* its names end in NUL bytes */
+    guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

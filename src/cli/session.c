@@ -15,6 +15,7 @@
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/shard.h"
 #include "cli/targets.h"
 #include "report/diff_view.h"
 #include "report/escape.h"
@@ -217,10 +218,10 @@ static void run_all(CfnSession *session)
 
 /* ---- The end ---- */
 
-/* Where git was asked, nothing to look at is no surprise. */
+/* Where git was asked, or there are other parts, nothing to look at is no surprise. */
 static bool finds_folder_empty(const CfnSession *session)
 {
-    if (session->changes != NULL) {
+    if (session->changes != NULL || session->command->shards > 1) {
         return false;
     }
     for (guint i = 0; i < session->inputs->len; i++) {
@@ -407,7 +408,7 @@ static bool find_inputs(CfnSession *session)
     const CfnCommand *command = session->command;
     g_autoptr(GError) error = NULL;
     if (command->diff_base == NULL && !command->staged) {
-        session->inputs = cfn_inputs_expand(command->inputs, command->output_dir);
+        session->inputs = cfn_inputs_find(command, &error);
     } else {
         session->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
         session->changes = cfn_changes_new(command, session->inputs, &error);
@@ -416,6 +417,7 @@ static bool find_inputs(CfnSession *session)
         cfn_print_complaint(error->message);
         return false;
     }
+    cfn_shard_keep(command, session->inputs);
     configure(session->configs, session->inputs);
     return true;
 }

@@ -45,25 +45,42 @@ static char *plan_target(const CfnCommand *command, const CfnInput *input)
     return g_build_filename(command->output_dir, name, NULL);
 }
 
-/* Who reads and who writes which file, by its identity. */
+/* Who reads and who writes which file. */
 typedef struct {
-    GHashTable *inputs;  /* -> CfnInput* */
-    GHashTable *outputs; /* -> what is written there, for messages */
+    GHashTable *inputs;  /* set of CfnInput* */
+    GHashTable *outputs; /* identity -> what is written there, for messages */
 } CfnClaims;
 
-static CfnClaims claims_new(const GPtrArray *inputs)
+/* Whether there is anything to claim: else nothing need be known of a million inputs. */
+static bool writes_files(const CfnCommand *command)
+{
+    return command->output != NULL || command->output_dir != NULL || command->reports->len > 0 ||
+           command->baseline != NULL || command->patch != NULL;
+}
+
+static CfnClaims claims_new(const CfnCommand *command, const GPtrArray *inputs)
 {
     CfnClaims claims = {
-        .inputs = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+        .inputs = g_hash_table_new(cfn_input_hash, cfn_input_equal),
         .outputs = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
     };
-    for (guint i = 0; i < inputs->len; i++) {
+    for (guint i = 0; writes_files(command) && i < inputs->len; i++) {
         CfnInput *input = g_ptr_array_index(inputs, i);
+        if (input->folder == NULL && input->identity == NULL) {
+            input->identity = cfn_path_identity(input->path);
+        }
         if (strcmp(input->path, "-") != 0) {
-            g_hash_table_insert(claims.inputs, cfn_path_identity(input->path), input);
+            g_hash_table_add(claims.inputs, input);
         }
     }
     return claims;
+}
+
+/* The input that is the file IDENTITY, or NULL. */
+static CfnInput *find_input(const CfnClaims *claims, char *identity)
+{
+    const CfnInput like = { .identity = identity };
+    return g_hash_table_lookup(claims->inputs, &like);
 }
 
 static void claims_release(CfnClaims *claims)
@@ -86,7 +103,7 @@ static bool may_be_template(const CfnInput *input, size_t limit)
 static bool claim(CfnClaims *claims, const char *path, const char *source, GError **error)
 {
     g_autofree char *identity = cfn_path_identity(path);
-    if (g_hash_table_contains(claims->inputs, identity)) {
+    if (find_input(claims, identity) != NULL) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
                     "'%s' is an input itself: to repair a template in place, use -i", path);
         return false;
@@ -107,9 +124,9 @@ static bool claim_beside(CfnClaims *claims, const CfnCommand *command, GPtrArray
                          const char *path, const char *source, GError **error)
 {
     g_autofree char *identity = cfn_path_identity(path);
-    CfnInput *input = g_hash_table_lookup(claims->inputs, identity);
+    CfnInput *input = find_input(claims, identity);
     if (input != NULL && !input->is_named && !may_be_template(input, command->max_size)) {
-        g_hash_table_remove(claims->inputs, identity);
+        g_hash_table_remove(claims->inputs, input);
         g_ptr_array_remove(inputs, input);
     }
     return claim(claims, path, source, error);
@@ -133,7 +150,7 @@ static bool claim_all_beside(CfnClaims *claims, const CfnCommand *command, GPtrA
 GPtrArray *cfn_targets_plan(const CfnCommand *command, GPtrArray *inputs, GError **error)
 {
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(g_free);
-    g_auto(CfnClaims) claims = claims_new(inputs);
+    g_auto(CfnClaims) claims = claims_new(command, inputs);
     if (!claim_all_beside(&claims, command, inputs, error)) {
         return NULL;
     }

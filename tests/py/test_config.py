@@ -362,7 +362,7 @@ def test_like_git(at):
     for glob in sorted(globs):
         say(at, "exclude: [" + json.dumps(glob) + "]")
         at.put(".gitignore", glob.encode() + b"\n")
-        left = {f["path"] for f in at.run("--format", "json", ".").json()["files"]}
+        left = {f["path"] for f in at.run("--no-gitignore", "--format", "json", ".").json()["files"]}
         git = subprocess.run(["git", "check-ignore", "--no-index", "--stdin"], cwd=at.home, capture_output=True,
                              input="\n".join(paths).encode(), env=os.environ | program.ENVIRONMENT)
         wanted = set(paths) - set(git.stdout.decode().split("\n"))

@@ -141,8 +141,9 @@ static void test_tells_once(void **state)
         g_autofree char *path = g_strdup_printf("%s/%d.yaml", i % 2 == 0 ? "bad" : "good", i / 2);
         put(path, "");
     }
-    char *names[] = { "bad", "good", NULL };
-    g_autoptr(GPtrArray) inputs = cfn_inputs_expand(names, NULL);
+    char *argv[] = { "cfnfix", "bad", "good", NULL };
+    g_autoptr(CfnCommand) command = cfn_command_parse(argv, cfn_transforms, NULL);
+    g_autoptr(GPtrArray) inputs = cfn_inputs_find(command, NULL);
     assert_int_equal(inputs->len, 2000);
     g_autoptr(GPtrArray) told = cfn_configs_apply_all(place->configs, inputs);
     assert_int_equal(inputs->len, 1900);

@@ -25,6 +25,7 @@ const CfnTransform cfn_transform_apigw_access_log_format = {
     .resource_types =
         (const char *const[]){ "AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment",
                                "AWS::ApiGatewayV2::Stage", NULL },
+    .words = (const char *const[]){ "AccessLogSetting", "AccessLogSettings", NULL },
     .apply = apply,
 };
 

@@ -43,6 +43,7 @@ const CfnTransform cfn_transform_comma_tags = {
            "aws-properties-resource-tags.html",
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
+    .words = (const char *const[]){ "Tags", "TagsToAdd", "TagList", NULL },
     .apply_template = apply_template,
 };
 

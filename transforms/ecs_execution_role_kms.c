@@ -37,6 +37,8 @@ const CfnTransform cfn_transform_ecs_execution_role_kms = {
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_WIDENED,
     .by_name = true,
+    .resource_types = (const char *const[]){ "AWS::ECS::TaskDefinition", NULL },
+    .words = (const char *const[]){ "ExecutionRoleArn", NULL },
     .apply_template = apply_template,
 };
 

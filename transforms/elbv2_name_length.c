@@ -39,6 +39,7 @@ const CfnTransform cfn_transform_elbv2_name_length = {
     .effects = CFN_EFFECT_IN_PLACE,
     .runs_last = true,
     .resource_types = (const char *const[]){ BALANCER, TARGET_GROUP, NULL },
+    .words = (const char *const[]){ "Name", NULL },
     .apply_template = apply_template,
 };
 

@@ -39,6 +39,7 @@ const CfnTransform cfn_transform_hardcoded_db_password = {
     .effects = CFN_EFFECT_IN_PLACE,
     .unsafe = true,
     .quotes_nothing = true, /* "the password changes", whatever it is */
+    .words = (const char *const[]){ "MasterUserPassword", "AdminUserPassword", "AuthToken", NULL },
     .apply_template = apply,
 };
 

@@ -32,6 +32,9 @@ const CfnTransform cfn_transform_iam_inline_policy = {
     .group = CFN_GROUP_HYGIENE,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_NEW_RESOURCE | CFN_EFFECT_NEEDS_CAPABILITY,
     .by_name = true,
+    .resource_types =
+        (const char *const[]){ "AWS::IAM::Role", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", NULL },
+    .words = (const char *const[]){ "Policies", "AWS::IAM::Policy", "AWS::IAM::RolePolicy", NULL },
     .apply_template = apply_template,
 };
 

@@ -21,6 +21,7 @@ const CfnTransform cfn_transform_kms_alias = {
     .group = CFN_GROUP_HYGIENE,
     .effects = CFN_EFFECT_NEW_RESOURCE,
     .by_name = true,
+    .resource_types = (const char *const[]){ "AWS::KMS::Key", "AWS::KMS::ReplicaKey", NULL },
     .apply_template = apply_template,
 };
 

@@ -25,6 +25,8 @@ const CfnTransform cfn_transform_listener_certificate = {
            "#cfn-elasticloadbalancingv2-listener-certificates",
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
+    .resource_types = (const char *const[]){ CFN_LISTENER, NULL },
+    .words = (const char *const[]){ "Protocol", NULL },
     .apply_template = apply_template,
 };
 

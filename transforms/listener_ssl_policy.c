@@ -24,6 +24,7 @@ const CfnTransform cfn_transform_listener_ssl_policy = {
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_NARROWED,
     .by_name = true,
     .resource_types = (const char *const[]){ "AWS::ElasticLoadBalancingV2::Listener", NULL },
+    .words = (const char *const[]){ "Protocol", NULL },
     .apply = apply,
 };
 

@@ -26,6 +26,8 @@ const CfnTransform cfn_transform_log_group_kms_arn = {
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types =
         (const char *const[]){ "AWS::Logs::LogGroup", "AWS::Logs::LogAnomalyDetector", NULL },
+    .words =
+        (const char *const[]){ "AWS::KMS::Key", "AWS::KMS::ReplicaKey", "AWS::KMS::Alias", NULL },
     .apply = apply,
 };
 

@@ -32,6 +32,8 @@ const CfnTransform cfn_transform_log_group_kms_key = {
     .group = CFN_GROUP_SECURITY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_WIDENED,
     .by_name = true,
+    .resource_types = (const char *const[]){ "AWS::Logs::LogGroup", "AWS::KMS::Key",
+                                             "AWS::KMS::ReplicaKey", NULL },
     .apply_template = apply_template,
 };
 

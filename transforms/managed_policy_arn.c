@@ -33,6 +33,8 @@ const CfnTransform cfn_transform_managed_policy_arn = {
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types = (const char *const[]){ "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::User",
                                              PERMISSION_SET, NULL },
+    .words = (const char *const[]){ "ManagedPolicyArns", "ManagedPolicies", "PermissionsBoundary",
+                                    NULL },
     .apply = apply,
 };
 

@@ -46,6 +46,7 @@ const CfnTransform cfn_transform_physical_name_suffix = {
     .group = CFN_GROUP_HYGIENE,
     .effects = CFN_EFFECT_REPLACEMENT,
     .by_name = true,
+    .words = (const char *const[]){ "Name", "Identifier", "ReplicationGroupId", NULL },
     .apply_template = apply_template,
 };
 

@@ -32,6 +32,9 @@ const CfnTransform cfn_transform_rds_parameter_on_off = {
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types = (const char *const[]){ "AWS::RDS::DBClusterParameterGroup", NULL },
+    .words = (const char *const[]){ "require_secure_transport", "aurora_parallel_query",
+                                    "aurora_disable_hash_join", "enforce_gtid_consistency",
+                                    "gtid_mode", "gtid-mode", NULL },
     .apply = apply,
 };
 

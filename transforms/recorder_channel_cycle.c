@@ -27,6 +27,7 @@ const CfnTransform cfn_transform_recorder_channel_cycle = {
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types = (const char *const[]){ RECORDER, CHANNEL, NULL },
+    .words = (const char *const[]){ "DependsOn", NULL },
     .apply = apply,
 };
 

@@ -18,6 +18,7 @@ const CfnTransform cfn_transform_s3_versioning_property = {
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types = (const char *const[]){ "AWS::S3::Bucket", NULL },
+    .words = (const char *const[]){ "Versioning", "Versioned", "versioned", NULL },
     .apply = apply,
 };
 

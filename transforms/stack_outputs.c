@@ -25,6 +25,7 @@ const CfnTransform cfn_transform_stack_outputs = {
     .group = CFN_GROUP_HYGIENE,
     .effects = CFN_EFFECT_IN_PLACE,
     .by_name = true,
+    .words = (const char *const[]){ "Type", NULL },
     .apply_template = apply_template,
 };
 

@@ -34,6 +34,9 @@ const CfnTransform cfn_transform_strip_port_80_ingress = {
     .url = "https://docs.aws.amazon.com/securityhub/latest/userguide/ec2-controls.html#ec2-18",
     .group = CFN_GROUP_SECURITY,
     .effects = CFN_EFFECT_IN_PLACE | CFN_EFFECT_ACCESS_NARROWED,
+    .resource_types =
+        (const char *const[]){ "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress", NULL },
+    .words = (const char *const[]){ "CidrIp", "CidrIpv6", NULL },
     .apply_template = apply_template,
 };
 

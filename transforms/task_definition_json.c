@@ -29,6 +29,7 @@ const CfnTransform cfn_transform_task_definition_json = {
     .group = CFN_GROUP_DEPLOY,
     .effects = CFN_EFFECT_IN_PLACE,
     .resource_types = (const char *const[]){ "AWS::ECS::TaskDefinition", NULL },
+    .words = (const char *const[]){ "ContainerDefinitions", NULL },
     .apply = apply,
 };
 

@@ -1,6 +1,7 @@
 /*
  * CloudFormation refuses aliases and merge keys, though tools in front of it resolve them; of
- * duplicate keys it takes one in silence. No repair touches any of them, so that is said once.
+ * duplicate keys it takes one in silence. No repair touches any of them, so that is said once, but
+ * not where no repair that is selected has anything to do with the template.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
  */
 #include "engine/notice.h"

@@ -9,6 +9,7 @@
 
 #include "engine/add_ignores.h"
 #include "engine/notice.h"
+#include "engine/quick_look.h"
 #include "engine/round.h"
 #include "engine/verify.h"
 #include "syntax/opinion.h"
@@ -358,7 +359,9 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
         return true;
     }
     outcome->readers = scanner == CFN_SCANNER_LIBFYAML ? CFN_READER_LIBFYAML : CFN_READER_LIBYAML;
-    cfn_notices_find(run.tree, outcome->notices);
+    if (cfn_quick_look(outcome->source->text, outcome->source->length, options)) {
+        cfn_notices_find(run.tree, outcome->notices);
+    }
     run.ignores = cfn_ignores_new(run.tree, options);
     if (!run_rounds(&run, error) || !finish(&run, error)) {
         return false;
@@ -400,6 +403,13 @@ static GError *graver(GError *first, GError *second)
     bool is_ours = g_error_matches(first, CFN_ERROR, CFN_ERROR_INTERNAL);
     g_error_free(is_ours ? second : first);
     return is_ours ? first : second;
+}
+
+CfnOutcome *cfn_outcome_without_run(CfnSource *source)
+{
+    CfnOutcome *outcome = cfn_outcome_new(source);
+    outcome->is_template = true;
+    return outcome;
 }
 
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options)

@@ -49,7 +49,8 @@ typedef struct {
     uint32_t rounds;        /* rounds that changed something */
     bool is_template;
     unsigned readers; /* CfnReaders that found the same in its texts. Two where something changed;
-                         libyaml alone if libfyaml refuses or misreads them */
+                         libyaml alone if libfyaml refuses or misreads them; none where no one
+                         had to read */
 } CfnOutcome;
 
 /* Never NULL. SOURCE is taken over. A source that is no template has `is_template` false and no
@@ -57,6 +58,8 @@ typedef struct {
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options);
 /* One of which nothing is known yet but its SOURCE, which is taken over; NULL: not even that. */
 CfnOutcome *cfn_outcome_new(CfnSource *source);
+/* That of a template in which nothing is found, as a quick look (engine/quick_look.h) told. */
+CfnOutcome *cfn_outcome_without_run(CfnSource *source);
 void cfn_outcome_free(CfnOutcome *outcome);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnOutcome, cfn_outcome_free)
 

@@ -41,8 +41,14 @@ struct CfnTransform {
     bool by_name;        /* off unless selected */
     bool quotes_nothing; /* its messages name places only: no secret is in them */
     bool runs_last; /* after the others: where they, too, change a place, theirs is made first */
-    const char *const *resource_types; /* NULL-terminated; NULL: all */
-    const CfnSetting *settings;        /* ended by a NULL key; NULL: none */
+    /*
+     * Without them there is nothing to find: one of the types is a resource's, and the bytes have
+     * one of the words, as a key or value spelled without escapes (engine/quick_look.h). Each is
+     * NULL-terminated; NULL: any, but not both.
+     */
+    const char *const *resource_types;
+    const char *const *words;
+    const CfnSetting *settings; /* ended by a NULL key; NULL: none */
     /* Called for each resource of the types, in the order of the source. */
     void (*apply)(CfnPass *pass, const CfnResource *resource);
     /* Or called once per template, instead. */

@@ -84,6 +84,7 @@ static void add_files(GOptionContext *context, CfnArguments *raw)
              "NAME"),
         FLAG(0, "skip-non-templates", skip_non_templates,
              "Pass over named files that are no templates"),
+        FLAG(0, "thorough", thorough, "Parse also found files in which no repair can apply"),
         TEXT(0, "diff-base", diff_base,
              "Read only what changed since REV and HEAD parted, as in a pull request", "REV"),
         FLAG(0, "staged", staged, "Read what is staged: the index, not the work tree"),

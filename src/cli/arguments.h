@@ -12,7 +12,7 @@
 /* Numbers and names are still text, since file names need not be UTF-8. What was not given is NULL.
    All is owned; taking a text leaves NULL behind. */
 typedef struct {
-    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes;
+    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes, thorough;
     gboolean no_ignores, add_ignores, no_config;
     gboolean staged, help, version, list;
     gboolean recursive, no_gitignore, null_separated;

@@ -45,6 +45,7 @@ typedef struct {
     char *files_from;      /* the list of files; "-" is standard input; NULL */
     bool null_separated;   /* its names end in NUL bytes */
     guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
+    bool thorough;         /* every template is parsed, whatever its bytes look like */
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

@@ -13,7 +13,14 @@
  */
 bool cfn_looks_like_template(GBytes *bytes);
 
-/* The same, asked of the parser: what it cannot read may still be meant as one. */
+/*
+ * Whether LENGTH bytes of TEXT, if they can be read at all, are a template for certain: in JSON by
+ * its members, in block YAML by the keys in the first column. "No" means that only the parser can
+ * tell. There must be no escapes in it (engine/quick_look.h).
+ */
+bool cfn_is_surely_template(const char *text, size_t length);
+
+/* The same as the first, asked of the parser: what it cannot read may still be meant as one. */
 bool cfn_may_be_template(GBytes *bytes);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "cli/recognize.h"
 #include "cli/targets.h"
+#include "engine/quick_look.h"
 #include "text/file.h"
 
 static CfnResult *fail(CfnResult *result, GError *error)
@@ -32,20 +33,31 @@ static GBytes *read_input(const CfnCommand *command, const CfnInput *input, CfnF
                : cfn_file_read(input->path, command->max_size, state, error);
 }
 
-/* Fills in the outcome and the verdict; false with ERROR if there is none. */
-static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *result,
-                   bool is_lenient, GError **error)
+/* Whether a look at the bytes is enough: of what was found and not named, and only if nothing can
+   be told of it but that it is a template. */
+static bool needs_no_run(const CfnCommand *command, const CfnInput *input, const CfnSource *source,
+                         const CfnOptions *options)
 {
-    if (input->is_excluded || (is_lenient && !cfn_looks_like_template(result->before))) {
-        result->verdict = CFN_VERDICT_NOT_TEMPLATE;
-        return true;
-    }
+    return !input->is_named && !command->thorough &&
+           !cfn_quick_look(source->text, source->length, options) &&
+           cfn_is_surely_template(source->text, source->length);
+}
+
+/* Fills in the outcome and the verdict; false with ERROR if there is none. */
+static bool run(const CfnCommand *command, const CfnInput *input, CfnResult *result,
+                bool is_lenient, GError **error)
+{
     CfnSource *source = cfn_source_new(result->path, result->before, command->max_size, error);
     if (source == NULL) {
         return false;
     }
     CfnOptions options = *input->options;
     options.acceptance = input->acceptance;
+    if (needs_no_run(command, input, source, &options)) {
+        result->outcome = cfn_outcome_without_run(source);
+        result->verdict = CFN_VERDICT_UNCHANGED;
+        return true;
+    }
     CfnOutcome *outcome = result->outcome = cfn_run(source, &options);
     if (outcome->error != NULL) {
         *error = g_error_copy(outcome->error);
@@ -59,6 +71,31 @@ static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *
     result->verdict = !outcome->is_template    ? CFN_VERDICT_NOT_TEMPLATE
                       : outcome->after != NULL ? CFN_VERDICT_CHANGED
                                                : CFN_VERDICT_UNCHANGED;
+    return true;
+}
+
+static bool has_escapes(GBytes *bytes)
+{
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    return cfn_has_escapes(text, length);
+}
+
+/* The same for any file. One that does not look like a template may be one behind escapes, but
+   nobody wants to know why it cannot be read. */
+static bool repair(const CfnCommand *command, const CfnInput *input, CfnResult *result,
+                   bool is_lenient, GError **error)
+{
+    const bool looks_so = !is_lenient || cfn_looks_like_template(result->before);
+    if (!input->is_excluded && (looks_so || has_escapes(result->before)) &&
+        run(command, input, result, is_lenient, error)) {
+        return true;
+    }
+    if (!input->is_excluded && looks_so) {
+        return false;
+    }
+    g_clear_error(error);
+    result->verdict = CFN_VERDICT_NOT_TEMPLATE;
     return true;
 }
 

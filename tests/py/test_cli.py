@@ -502,7 +502,7 @@ def test_about(at):
         "-i", "-o", "-q", "-j", "--in-place", "--output", "--output-dir", "--patch", "--check",
         "--skip-non-templates", "--select", "--ignore", "--set", "--unsafe-fixes", "--profile",
         "--list", "--explain", "--format", "--quiet", "--color", "--version", "--help", "--strict",
-        "--stdin-filename", "--max-size"
+        "--stdin-filename", "--max-size", "--thorough"
     ]
     at.check(all(o.encode() in run.out for o in options), "--help has all options",
              [o for o in options if o.encode() not in run.out])

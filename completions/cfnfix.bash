@@ -30,8 +30,8 @@ _cfnfix() {
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
             --thorough
             --profile --config --no-config --show-config --baseline --create-baseline --prune-baseline
-            --format --report --seen -q --quiet --color --strict
-            --max-size -j --jobs --timeout --max-memory --list --explain --version -h --help' -- "$current")
+            --format --report --seen -q --quiet --color --strict --max-size -j --jobs --timeout
+            --max-memory --list --explain --version --statistics -h --help' -- "$current")
         return
     fi
     mapfile -t COMPREPLY < <(compgen -f -- "$current")

@@ -147,6 +147,7 @@ static void add_reports(GOptionContext *context, CfnArguments *raw)
         LIST("report", report, "Also write a report of FORMAT to FILE", "FORMAT:FILE"),
         TEXT(0, "seen", seen, "Have github-review repeat nothing of earlier comments in FILE",
              "FILE"),
+        FLAG(0, "statistics", statistics, "Sum up by repair and by folder, not file by file"),
         FLAG('q', "quiet", quiet, "Print nothing but errors"),
         TEXT(0, "color", color, "Color: auto, always or never", "WHEN"),
         FLAG(0, "strict", strict, "Exit with 1 while anything remains"),

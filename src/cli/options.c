@@ -403,6 +403,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->strict = raw->strict;
     command->skip_non_templates = raw->skip_non_templates;
     command->thorough = raw->thorough;
+    command->statistics = raw->statistics;
     command->staged = raw->staged;
     command->diff_base = g_steal_pointer(&raw->diff_base);
     command->engine.unsafe_fixes = raw->unsafe_fixes;

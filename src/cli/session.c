@@ -20,6 +20,7 @@
 #include "report/diff_view.h"
 #include "report/escape.h"
 #include "report/hide.h"
+#include "report/statistics.h"
 
 /* Fewer files are done before anybody wonders. */
 enum { PROGRESS_FROM = 50 };
@@ -368,6 +369,7 @@ static void begin_reports(CfnSession *session)
     }
     manner.color = has_color(command, STDERR_FILENO);
     manner.shows_diff = command->standard_output == CFN_STDOUT_DIFF;
+    manner.sums_only = command->statistics;
     session->summary = cfn_report_new(&cfn_reporter_text, &manner);
 }
 
@@ -460,6 +462,7 @@ int cfn_session_run(const CfnCommand *command)
 {
     g_auto(CfnSession) session = { .command = command };
     cfn_totals_init(&session.totals);
+    session.totals.statistics = command->statistics ? cfn_statistics_new() : NULL;
     if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
         !plan_targets(&session) || !read_baseline(&session)) {
         return CFN_EXIT_ERROR;

@@ -7,6 +7,7 @@ static const char *const effect_names[] = {
     "in-place",       "interruption", "replacement",   "access-narrowed",  "access-widened",
     "data-deletable", "new-resource", "new-parameter", "needs-capability", "removal",
 };
+G_STATIC_ASSERT(G_N_ELEMENTS(effect_names) == CFN_EFFECT_COUNT);
 
 const char **cfn_effects_names(CfnEffects effects)
 {

@@ -24,6 +24,9 @@ typedef enum {
     CFN_EFFECT_REMOVAL = 1 << 9,
 } CfnEffects;
 
+/* How many there are. */
+enum { CFN_EFFECT_COUNT = 10 };
+
 /* "data-deletable, new-resource". g_free it. */
 char *cfn_effects_text(CfnEffects effects);
 /* The names of the effects that are set, NULL-terminated; g_free the array, not the names. */

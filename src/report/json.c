@@ -9,6 +9,7 @@
 #include "engine/fingerprint.h"
 #include "report/hide.h"
 #include "report/json_value.h"
+#include "report/statistics.h"
 
 static json_t *make_place(CfnPlace place)
 {
@@ -207,6 +208,59 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
     cfn_json_append(out, file);
 }
 
+/* Its name is told as KEY. */
+static json_t *make_tally(const CfnTally *tally, const char *key)
+{
+    json_t *effects = json_object();
+    for (guint i = 0; i < CFN_EFFECT_COUNT; i++) {
+        g_autofree const char **name = cfn_effects_names((CfnEffects)(1u << i));
+        if (tally->effects[i] > 0) {
+            json_object_set_new(effects, *name, cfn_json_count(tally->effects[i]));
+        }
+    }
+    json_t *object = json_object();
+    json_object_set_new(object, key, cfn_json_string(tally->name));
+    json_object_set_new(object, "files", cfn_json_count(tally->files));
+    json_object_set_new(object, "changed", cfn_json_count(tally->changed));
+    json_object_set_new(object, "fixed", cfn_json_count(tally->fixed));
+    json_object_set_new(object, "needsConsent", cfn_json_count(tally->needs_consent));
+    json_object_set_new(object, "cannotFix", cfn_json_count(tally->cannot_fix));
+    json_object_set_new(object, "effects", effects);
+    return object;
+}
+
+static json_t *make_repairs(const CfnStatistics *statistics)
+{
+    json_t *array = json_array();
+    g_autoptr(GPtrArray) repairs = cfn_statistics_repairs(statistics);
+    for (guint i = 0; i < repairs->len; i++) {
+        json_array_append_new(array, make_tally(repairs->pdata[i], "id"));
+    }
+    return array;
+}
+
+static json_t *make_folders(const CfnStatistics *statistics)
+{
+    json_t *array = json_array();
+    g_autoptr(GPtrArray) folders = cfn_statistics_folders(statistics);
+    for (guint i = 0; i < folders->len; i++) {
+        const CfnTally *tally = folders->pdata[i];
+        json_t *object = make_tally(tally, "path");
+        json_object_set_new(object, "templates", cfn_json_count(tally->templates));
+        json_object_set_new(object, "errors", cfn_json_count(tally->errors));
+        json_array_append_new(array, object);
+    }
+    return array;
+}
+
+static json_t *make_statistics(const CfnStatistics *statistics)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "repairs", make_repairs(statistics));
+    json_object_set_new(object, "folders", make_folders(statistics));
+    return object;
+}
+
 static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out)
 {
     json_t *summary = json_object();
@@ -217,6 +271,9 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
     json_object_set_new(summary, "cannotFix", cfn_json_count(totals->cannot_fix));
     json_object_set_new(summary, "accepted", cfn_json_count(totals->accepted));
     json_object_set_new(summary, "errors", cfn_json_count(totals->errors));
+    if (totals->statistics != NULL) {
+        json_object_set_new(summary, "statistics", make_statistics(totals->statistics));
+    }
     g_string_append(out, "\n], \"summary\": ");
     cfn_json_append(out, summary);
     g_string_append(out, "}\n");

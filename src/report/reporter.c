@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "report/hide.h"
+#include "report/statistics.h"
 
 const CfnReporter *const cfn_reporters[] = {
     &cfn_reporter_text,
@@ -152,6 +153,7 @@ void cfn_totals_release(CfnTotals *totals)
     for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
         g_clear_pointer(&totals->affected[i], g_ptr_array_unref);
     }
+    g_clear_pointer(&totals->statistics, cfn_statistics_free);
 }
 
 /* Findings come in the order of the source, so those of one resource follow each other. */
@@ -196,5 +198,8 @@ void cfn_totals_add(CfnTotals *totals, const CfnResult *result)
     const GPtrArray *findings = cfn_result_findings(result);
     for (guint i = 0; i < findings->len; i++) {
         add_finding(totals, result->path, g_ptr_array_index(findings, i));
+    }
+    if (totals->statistics != NULL) {
+        cfn_statistics_add(totals->statistics, result);
     }
 }

@@ -54,6 +54,7 @@ typedef struct {
     guint errors;
     guint hiding;                            /* files whose diff hides something */
     GPtrArray *affected[CFN_TOTALS_EFFECTS]; /* "Bucket (a.yaml)", of what was fixed; owned */
+    struct CfnStatistics *statistics; /* NULL if nobody wants them; owned once they are set */
 } CfnTotals;
 
 void cfn_totals_init(CfnTotals *totals);
@@ -66,6 +67,7 @@ typedef struct {
     bool dry_run;    /* nothing was written: what is fixed only would be */
     bool shows_diff; /* on standard output */
     bool is_staged;  /* the texts are those of the index, which -i cannot write */
+    bool sums_only;  /* of text: no word about single files */
     const CfnTransform *const *transforms; /* all there are, NULL-terminated; borrowed */
     const CfnSeen *seen;                   /* what earlier reviews said; borrowed, NULL: nothing */
 } CfnManner;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/escape.h"
+#include "report/statistics.h"
 #include "report/words.h"
 
 /* So many names are listed at the end before "and N more". */
@@ -164,7 +165,7 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
                         const CfnTotals *before, GString *out)
 {
     const CfnOutcome *outcome = result->outcome;
-    if (result->verdict > CFN_VERDICT_UNCHANGED ||
+    if (manner->sums_only || result->verdict > CFN_VERDICT_UNCHANGED ||
         outcome->findings->len + outcome->notices->len == 0) {
         return;
     }
@@ -230,9 +231,14 @@ static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *
 
 static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals, GString *out)
 {
-    if (totals->templates > 1) {
+    if (totals->templates > 1 || totals->statistics != NULL) {
         g_autofree char *sums = cfn_words_sums(manner, totals);
         g_string_append_printf(out, "%s\n", sums);
+    }
+    if (totals->statistics != NULL) {
+        g_string_append_c(out, '\n');
+        cfn_statistics_print(totals->statistics, manner->dry_run, out);
+        g_string_append_c(out, '\n');
     }
     append_affected(out,
                     manner->dry_run ? "would become deletable with its data:"

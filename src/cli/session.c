@@ -15,15 +15,13 @@
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/progress.h"
 #include "cli/shard.h"
 #include "cli/targets.h"
 #include "report/diff_view.h"
 #include "report/escape.h"
 #include "report/hide.h"
 #include "report/statistics.h"
-
-/* Fewer files are done before anybody wonders. */
-enum { PROGRESS_FROM = 50 };
 
 typedef struct {
     const CfnCommand *command;
@@ -34,14 +32,14 @@ typedef struct {
     GPtrArray *targets;    /* char* or NULL, one for each input */
     CfnBaseline *baseline; /* NULL if there is none */
     CfnTotals totals;
-    CfnReport *summary;  /* on standard error */
-    CfnReport *document; /* of --format, on standard output; NULL if it has something else */
-    GPtrArray *reports;  /* CfnReport*, one for each of the command's */
-    bool colors_diff;    /* on standard output */
-    bool shows_progress;
-    int interruption; /* the signal that ended it before its end; 0: none */
-    GString *patch;   /* all diffs so far, for --patch; NULL if there is none */
-    bool hides_patch; /* it is printed and not kept */
+    CfnReport *summary;    /* on standard error */
+    CfnReport *document;   /* of --format, on standard output; NULL if it has something else */
+    GPtrArray *reports;    /* CfnReport*, one for each of the command's */
+    bool colors_diff;      /* on standard output */
+    CfnProgress *progress; /* NULL if it is not shown */
+    GString *patch;        /* all diffs so far, for --patch; NULL if there is none */
+    bool hides_patch;      /* it is printed and not kept */
+    int interruption;      /* the signal that ended it before its end; 0: none */
 } CfnSession;
 
 static bool has_color(const CfnCommand *command, int fd)
@@ -80,8 +78,11 @@ bool cfn_finish_stdout(void)
 }
 
 /* Prints what there is of a report so far. */
-static void print_report(CfnReport *report, FILE *stream)
+static void print_report(CfnSession *session, CfnReport *report, FILE *stream)
 {
+    if (report->out->len > 0) {
+        cfn_progress_make_way(session->progress, stream);
+    }
     fwrite(report->out->str, 1, report->out->len, stream);
     g_string_truncate(report->out, 0);
 }
@@ -105,6 +106,7 @@ static void print_diff(CfnSession *session, const CfnResult *result)
     if (result->verdict != CFN_VERDICT_CHANGED) {
         return;
     }
+    cfn_progress_make_way(session->progress, stdout);
     if (!session->colors_diff && !isatty(STDOUT_FILENO)) {
         fputs(result->diff, stdout);
         return;
@@ -128,42 +130,34 @@ static void print_result(CfnSession *session, const CfnResult *result)
         return;
     case CFN_STDOUT_DOCUMENT:
         cfn_report_add(session->document, result, &session->totals);
-        print_report(session->document, stdout);
+        print_report(session, session->document, stdout);
     }
+}
+
+static void tell_error(CfnSession *session, const GError *error)
+{
+    cfn_progress_make_way(session->progress, stderr);
+    cfn_print_error(error->message);
 }
 
 static void summarize(CfnSession *session, const CfnResult *result)
 {
     if (result->verdict == CFN_VERDICT_ERROR) {
         if (result->error->code != CFN_ERROR_CONFIG) { /* told once, by configure() */
-            cfn_print_error(result->error->message);
+            tell_error(session, result->error);
         }
     } else if (!session->command->quiet) {
         cfn_report_add(session->summary, result, &session->totals);
-        print_report(session->summary, stderr);
+        print_report(session, session->summary, stderr);
     }
 }
 
-static void erase_progress(const CfnSession *session)
-{
-    if (session->shows_progress) {
-        fputs("\r\x1b[K", stderr);
-    }
-}
-
-static void show_progress(const CfnSession *session)
-{
-    if (session->shows_progress) {
-        fprintf(stderr, "%u/%u files", session->totals.files, session->inputs->len);
-    }
-}
-
-static void add_touched(const CfnSession *session, CfnResult *result)
+static void add_touched(CfnSession *session, CfnResult *result)
 {
     g_autoptr(GError) error = NULL;
     result->touched = cfn_changes_touched(session->changes, result, &error);
     if (error != NULL) {
-        cfn_print_error(error->message);
+        tell_error(session, error);
     }
 }
 
@@ -191,7 +185,6 @@ static void take(guint index, CfnResult *taken, gpointer data)
         cfn_baseline_take(session->baseline, result, options_of(session, index));
     }
     cfn_hide_result(result);
-    erase_progress(session);
     add_touched(session, result);
     print_result(session, result);
     summarize(session, result);
@@ -199,8 +192,10 @@ static void take(guint index, CfnResult *taken, gpointer data)
     for (guint i = 0; i < session->reports->len; i++) {
         cfn_report_add(session->reports->pdata[i], result, &session->totals);
     }
-    cfn_totals_add(&session->totals, result);
-    show_progress(session);
+    CfnTotals *totals = &session->totals;
+    cfn_totals_add(totals, result);
+    cfn_progress_draw(session->progress, totals->files,
+                      totals->fixed + totals->needs_consent + totals->cannot_fix);
 }
 
 static void run_all(CfnSession *session)
@@ -247,15 +242,15 @@ static void tell_interruption(const CfnSession *session)
 static void conclude(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    erase_progress(session);
+    cfn_progress_make_way(session->progress, stderr);
     if (session->document != NULL) {
         cfn_report_end(session->document, &session->totals);
-        print_report(session->document, stdout);
+        print_report(session, session->document, stdout);
     }
     cfn_report_end(session->summary, &session->totals);
     if (!command->quiet) {
         if (command->baseline_use <= CFN_BASELINE_APPLY) { /* else nothing was to be repaired */
-            print_report(session->summary, stderr);
+            print_report(session, session->summary, stderr);
         }
         if (finds_folder_empty(session)) {
             cfn_print_complaint("no CloudFormation template found");
@@ -336,13 +331,22 @@ static void configure(CfnConfigs *configs, GPtrArray *inputs)
     }
 }
 
+/* A document has no end of line behind each file, so on a terminal there is no line free. */
+static void begin_progress(CfnSession *session)
+{
+    const CfnCommand *command = session->command;
+    bool is_in_the_way = command->standard_output == CFN_STDOUT_DOCUMENT && isatty(STDOUT_FILENO);
+    if (!command->quiet && !is_in_the_way && session->inputs->len > 1 && cfn_progress_is_wanted()) {
+        session->progress = cfn_progress_new(session->inputs->len, g_get_monotonic_time());
+    }
+}
+
 static int run(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    session->shows_progress =
-        !command->quiet && session->inputs->len > PROGRESS_FROM && isatty(STDERR_FILENO);
+    begin_progress(session);
     if (session->document != NULL) {
-        print_report(session->document, stdout);
+        print_report(session, session->document, stdout);
     }
     run_all(session);
     conclude(session);
@@ -449,6 +453,7 @@ static bool read_baseline(CfnSession *session)
 static void release(CfnSession *session)
 {
     g_clear_pointer(&session->targets, g_ptr_array_unref);
+    g_clear_pointer(&session->progress, cfn_progress_free);
     g_clear_pointer(&session->baseline, cfn_baseline_free);
     g_clear_pointer(&session->inputs, g_ptr_array_unref);
     g_clear_pointer(&session->changes, cfn_changes_free);

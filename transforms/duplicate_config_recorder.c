@@ -5,6 +5,7 @@
  * MaxNumberOfDeliveryChannelsExceededException. Of several in one template all but the first fail;
  * whether the account has one already no template can tell, so for that there is a setting.
  */
+#include "transforms/give_way.h"
 #include "transforms/put_under_condition.h"
 #include "transforms/repoint.h"
 #include "transforms/rivals.h"
@@ -31,6 +32,9 @@ const CfnTransform cfn_transform_duplicate_config_recorder = {
         "A recorder and a delivery channel never get a DependsOn to each other: "
         "CloudFormation starts the recorder once the channel is there, so one that waits "
         "for the other hangs.\n\n"
+        "With `--same-account` all templates that are read are deployed to one account and "
+        "region, so one recorder and one delivery channel stay in all of them; docs/batch.md "
+        "tells which, and what becomes of the others.\n\n"
         "A single recorder is told and left alone, since only the account knows whether it "
         "has one. If it has, say so: `--set "
         "duplicate-config-recorder.account-has-recorder=true`. Then recorder and channel go "
@@ -137,6 +141,41 @@ static bool remove_duplicates(CfnPass *pass, const char *type, const char *noun)
         }
     }
     return any;
+}
+
+/* ---- Several in one account ---- */
+
+/* Whether KEPT, which is in this template, is none of those that this repair looks at. Otherwise it
+   has been weighed against the others already. */
+static bool is_beyond(const CfnPass *pass, const CfnKept *kept)
+{
+    const CfnResource *resource = cfn_template_resource(pass->template, kept->logical_id);
+    return resource != NULL && cfn_pass_skips(pass, resource);
+}
+
+static void add_leavers(GArray *leavers, const CfnPass *pass, const char *type, const char *noun)
+{
+    const CfnKept *kept = cfn_pass_kept(pass, type);
+    if (kept == NULL || (kept->is_here && !is_beyond(pass, kept))) {
+        return;
+    }
+    g_autoptr(GPtrArray) resources = resources_of(pass, type);
+    for (guint i = 0; i < resources->len; i++) {
+        CfnLeaver leaver = { resources->pdata[i], kept, noun };
+        g_array_append_val(leavers, leaver);
+    }
+}
+
+/* Whether recorders of this template were told to give way to one of another. */
+static bool weigh_account(CfnPass *pass)
+{
+    g_autoptr(GArray) leavers = g_array_new(FALSE, FALSE, sizeof(CfnLeaver));
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
+        add_leavers(leavers, pass, kinds[i].type, kinds[i].noun);
+    }
+    cfn_give_way(pass, leavers);
+    const CfnKept *kept = cfn_pass_kept(pass, RECORDER);
+    return kept != NULL && !kept->is_here;
 }
 
 /* ---- One in an account that may have one ---- */
@@ -258,7 +297,7 @@ static void apply_template(CfnPass *pass)
     }
     if (cfn_pass_setting(pass, SETTING)) {
         switch_off(pass);
-    } else {
+    } else if (!weigh_account(pass)) {
         tell_single(pass);
     }
 }

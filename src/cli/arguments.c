@@ -120,6 +120,8 @@ static void add_repairs(GOptionContext *context, CfnArguments *raw)
         LIST("select", select, "Run only these repairs (separated by commas)", "IDS"),
         LIST("ignore", ignore, "Do not run these repairs", "IDS"),
         LIST("set", set, "Set an option of a repair, as in repair.key=true", "SETTING"),
+        FLAG(0, "same-account", same_account,
+             "All templates are for one account and region: one recorder stays in all"),
         FLAG(0, "add-ignores", add_ignores, "Have templates ignore what is found, repair nothing"),
         FLAG(0, "no-ignores", no_ignores, "Take no notice of what templates say to ignore"),
         FLAG(0, "unsafe-fixes", unsafe_fixes, "Also do what needs consent"),

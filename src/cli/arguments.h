@@ -12,9 +12,9 @@
 /* Numbers and names are still text, since file names need not be UTF-8. What was not given is NULL.
    All is owned; taking a text leaves NULL behind. */
 typedef struct {
-    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes, thorough;
-    gboolean no_ignores, add_ignores, no_config;
-    gboolean staged, help, version, list, recursive, no_gitignore, null_separated, statistics;
+    gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes, thorough, no_ignores,
+        add_ignores, no_config, staged, help, version, list, recursive, no_gitignore,
+        null_separated, statistics, same_account;
     char *config, *show_config, *seen;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;

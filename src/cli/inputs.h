@@ -16,6 +16,7 @@ typedef struct {
                        last name of `path`, as that of a link; else NULL */
     const CfnOptions *options;       /* what applies to it; borrowed, NULL until that is known */
     const CfnAcceptance *acceptance; /* of the baseline (cli/baseline.h), or NULL; borrowed */
+    const CfnKept *kept;             /* of --same-account (cli/same_account.h), or NULL; borrowed */
     GError *error;                   /* why there is nothing to open ("path: …"), or NULL */
     GBytes *content;  /* to read in the place of the file: the staged text; NULL mostly */
     guint below;      /* of `path`: where the part behind the named folder begins, or 0 */

@@ -404,6 +404,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->skip_non_templates = raw->skip_non_templates;
     command->thorough = raw->thorough;
     command->statistics = raw->statistics;
+    command->same_account = raw->same_account;
     command->staged = raw->staged;
     command->diff_base = g_steal_pointer(&raw->diff_base);
     command->engine.unsafe_fixes = raw->unsafe_fixes;

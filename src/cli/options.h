@@ -47,6 +47,7 @@ typedef struct {
     guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
     bool thorough;         /* every template is parsed, whatever its bytes look like */
     bool in_place, check, quiet, strict, skip_non_templates, statistics;
+    bool in_place, check, quiet, strict, skip_non_templates, statistics, same_account;
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

@@ -16,6 +16,7 @@
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
 #include "cli/progress.h"
+#include "cli/same_account.h"
 #include "cli/shard.h"
 #include "cli/targets.h"
 #include "report/diff_view.h"
@@ -26,11 +27,12 @@
 typedef struct {
     const CfnCommand *command;
     CfnConfigs *configs;
-    CfnSeen *seen;         /* of --seen, else NULL */
-    CfnChanges *changes;   /* of --diff-base or --staged, else NULL */
-    GPtrArray *inputs;     /* CfnInput* */
-    GPtrArray *targets;    /* char* or NULL, one for each input */
-    CfnBaseline *baseline; /* NULL if there is none */
+    CfnSeen *seen;           /* of --seen, else NULL */
+    CfnChanges *changes;     /* of --diff-base or --staged, else NULL */
+    GPtrArray *inputs;       /* CfnInput* */
+    GPtrArray *targets;      /* char* or NULL, one for each input */
+    CfnBaseline *baseline;   /* NULL if there is none */
+    CfnSameAccount *account; /* of --same-account, else NULL */
     CfnTotals totals;
     CfnReport *summary;    /* on standard error */
     CfnReport *document;   /* of --format, on standard output; NULL if it has something else */
@@ -239,6 +241,16 @@ static void tell_interruption(const CfnSession *session)
     }
 }
 
+static void tell_account(const CfnSession *session)
+{
+    if (session->account != NULL) {
+        g_autoptr(GPtrArray) notes = cfn_same_account_notes(session->account);
+        for (guint i = 0; i < notes->len; i++) {
+            cfn_print_complaint(notes->pdata[i]);
+        }
+    }
+}
+
 static void conclude(CfnSession *session)
 {
     const CfnCommand *command = session->command;
@@ -251,6 +263,7 @@ static void conclude(CfnSession *session)
     if (!command->quiet) {
         if (command->baseline_use <= CFN_BASELINE_APPLY) { /* else nothing was to be repaired */
             print_report(session, session->summary, stderr);
+            tell_account(session);
         }
         if (finds_folder_empty(session)) {
             cfn_print_complaint("no CloudFormation template found");
@@ -450,10 +463,24 @@ static bool read_baseline(CfnSession *session)
     return error == NULL;
 }
 
+/* Asks what the baseline accepts, so that is to be read before. */
+static bool read_account(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->command->same_account) {
+        session->account = cfn_same_account_new(session->command, session->inputs, &error);
+    }
+    if (error != NULL) {
+        cfn_print_complaint(error->message);
+    }
+    return error == NULL;
+}
+
 static void release(CfnSession *session)
 {
     g_clear_pointer(&session->targets, g_ptr_array_unref);
     g_clear_pointer(&session->progress, cfn_progress_free);
+    g_clear_pointer(&session->account, cfn_same_account_free);
     g_clear_pointer(&session->baseline, cfn_baseline_free);
     g_clear_pointer(&session->inputs, g_ptr_array_unref);
     g_clear_pointer(&session->changes, cfn_changes_free);
@@ -469,7 +496,7 @@ int cfn_session_run(const CfnCommand *command)
     cfn_totals_init(&session.totals);
     session.totals.statistics = command->statistics ? cfn_statistics_new() : NULL;
     if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
-        !plan_targets(&session) || !read_baseline(&session)) {
+        !plan_targets(&session) || !read_baseline(&session) || !read_account(&session)) {
         return CFN_EXIT_ERROR;
     }
     session.colors_diff = has_color(command, STDOUT_FILENO);

@@ -53,6 +53,7 @@ static bool run(const CfnCommand *command, const CfnInput *input, CfnResult *res
     }
     CfnOptions options = *input->options;
     options.acceptance = input->acceptance;
+    options.kept = input->kept;
     if (needs_no_run(command, input, source, &options)) {
         result->outcome = cfn_outcome_without_run(source);
         result->verdict = CFN_VERDICT_UNCHANGED;

@@ -122,6 +122,17 @@ bool cfn_pass_setting(const CfnPass *pass, const char *key)
     g_assert_not_reached(); /* a setting that the descriptor does not list */
 }
 
+const CfnKept *cfn_pass_kept(const CfnPass *pass, const char *type)
+{
+    for (const CfnKept *kept = pass->round->options->kept; kept != NULL && kept->type != NULL;
+         kept++) {
+        if (strcmp(kept->type, type) == 0) {
+            return kept;
+        }
+    }
+    return NULL;
+}
+
 bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource)
 {
     return cfn_resource_is_ours(resource) ||

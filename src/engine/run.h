@@ -7,6 +7,7 @@
 
 #include "engine/acceptance.h"
 #include "engine/done.h"
+#include "engine/kept.h"
 #include "engine/other_tools.h"
 #include "engine/suggestion.h"
 #include "engine/transform.h"
@@ -27,6 +28,7 @@ typedef struct {
     bool with_suggestions;       /* the outcome is to have them; of repairs, not of ignores */
     CfnProfile profile;
     const CfnAcceptance *acceptance; /* NULL: nothing is accepted; borrowed */
+    const CfnKept *kept; /* ended by a NULL type; borrowed; NULL: each template stands alone */
 } CfnOptions;
 
 /* Something legal that is left alone and should be known: an anchor, a merge key, a duplicate

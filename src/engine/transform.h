@@ -9,6 +9,7 @@
 
 #include "edit/edits.h"
 #include "engine/finding.h"
+#include "engine/kept.h"
 #include "model/condition.h"
 #include "model/intrinsic.h"
 #include "model/reference.h"
@@ -87,6 +88,9 @@ CfnChange *cfn_finding_shared_change(CfnPass *pass, CfnFinding *finding, const c
 char *cfn_pass_new_id(CfnPass *pass, const char *key, const char *base);
 /* The value of a setting of this transform. */
 bool cfn_pass_setting(const CfnPass *pass, const char *key);
+/* The resource of TYPE that the account of this template and of others has, or NULL if nothing is
+   known of an account. Borrowed. */
+const CfnKept *cfn_pass_kept(const CfnPass *pass, const char *type);
 /* Whether RESOURCE ignores this transform, or cfnfix itself wrote it. The engine asks before
    `apply`; `apply_template` and looks at other resources ask themselves. */
 bool cfn_pass_skips(const CfnPass *pass, const CfnResource *resource);

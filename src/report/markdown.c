@@ -229,7 +229,7 @@ static void append_affected(GString *out, const char *what, const GPtrArray *aff
     if (affected->len == 0) {
         return;
     }
-    g_string_append_printf(out, "**%s** ", what);
+    g_string_append_printf(out, "**%c%s** ", g_ascii_toupper(what[0]), what + 1);
     for (guint i = 0; i < MIN(affected->len, NAMES_SHOWN); i++) {
         g_string_append(out, i > 0 ? ", " : "");
         cfn_markdown_code(out, affected->pdata[i]);
@@ -246,14 +246,9 @@ static void append_headline(GString *out, const CfnManner *manner, const CfnTota
     g_autofree char *sums = cfn_words_sums(manner, totals);
     g_string_append_printf(out, "## cfnfix: %s\n\n", sums);
     gsize length = out->len;
-    append_affected(out,
-                    manner->dry_run ? "Would become deletable with its data:"
-                                    : "Deletable with its data once deployed:",
-                    totals->affected[CFN_TOTALS_DATA_DELETABLE]);
-    append_affected(out,
-                    manner->dry_run ? "Would give more access to:"
-                                    : "Gives more access to, once deployed:",
-                    totals->affected[CFN_TOTALS_ACCESS_WIDENED]);
+    for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
+        append_affected(out, cfn_words_affected(manner, i), totals->affected[i]);
+    }
     if (out->len > RESERVED - TOLD_LAST) {
         g_string_truncate(out, length);
     }

@@ -42,20 +42,17 @@ static void append_escaped(GString *out, const char *text)
     cfn_escape_line(out, text, strlen(text));
 }
 
-static const char *name_state(const CfnManner *manner, CfnState state, const char **color)
+static const char *color_of(CfnState state)
 {
     switch (state) {
     case CFN_FIXED:
-        *color = GREEN;
-        return manner->dry_run ? "fixable" : "fixed";
+        return GREEN;
     case CFN_NEEDS_CONSENT:
-        *color = YELLOW;
-        return "needs consent";
+        return YELLOW;
     case CFN_CANNOT_FIX:
-        break;
+        return RED;
     }
-    *color = RED;
-    return "cannot fix";
+    g_assert_not_reached();
 }
 
 /* "  12:5   fixed          ", with the place padded to WIDTH. */
@@ -87,9 +84,8 @@ static void append_reason(GString *out, const CfnFinding *finding, int width)
 static void append_finding(GString *out, const CfnManner *manner, const CfnResult *result,
                            const CfnFinding *finding, int place_width, int id_width)
 {
-    const char *color;
-    const char *state = name_state(manner, finding->state, &color);
-    append_start(out, manner, place_width, finding->start, color, state);
+    append_start(out, manner, place_width, finding->start, color_of(finding->state),
+                 cfn_words_state(manner, finding->state));
     append_padded(out, finding->transform->id, id_width + 2);
     if (finding->logical_id != NULL) {
         append_escaped(out, finding->logical_id);
@@ -180,8 +176,7 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
         append_notice(out, manner, g_ptr_array_index(outcome->notices, i), place_width);
     }
     if (outcome->readers == CFN_READER_LIBYAML && result->verdict == CFN_VERDICT_CHANGED) {
-        g_string_append(out,
-                        "  only libyaml reads this text: nothing else vouches for the result\n");
+        g_string_append(out, "  " CFN_WORDS_ONE_READER "\n");
     }
 }
 
@@ -240,14 +235,9 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
         cfn_statistics_print(totals->statistics, manner->dry_run, out);
         g_string_append_c(out, '\n');
     }
-    append_affected(out,
-                    manner->dry_run ? "would become deletable with its data:"
-                                    : "deletable with its data once deployed:",
-                    totals->affected[CFN_TOTALS_DATA_DELETABLE]);
-    append_affected(out,
-                    manner->dry_run ? "would give more access to:"
-                                    : "gives more access to, once deployed:",
-                    totals->affected[CFN_TOTALS_ACCESS_WIDENED]);
+    for (guint i = 0; i < CFN_TOTALS_EFFECTS; i++) {
+        append_affected(out, cfn_words_affected(manner, i), totals->affected[i]);
+    }
     append_hiding(out, manner, totals);
     append_accepted(out, totals);
     append_hint(out, manner, totals);

@@ -42,3 +42,27 @@ char *cfn_words_sums(const CfnManner *manner, const CfnTotals *totals)
     cfn_words_count(out, ", ", totals->errors, "error", "errors");
     return g_string_free(out, FALSE);
 }
+
+const char *cfn_words_state(const CfnManner *manner, CfnState state)
+{
+    switch (state) {
+    case CFN_FIXED:
+        return manner->dry_run ? "fixable" : "fixed";
+    case CFN_NEEDS_CONSENT:
+        return "needs consent";
+    case CFN_CANNOT_FIX:
+        return "cannot fix";
+    }
+    g_assert_not_reached();
+}
+
+const char *cfn_words_affected(const CfnManner *manner, guint effect)
+{
+    static const char *const words[CFN_TOTALS_EFFECTS][2] = {
+        [CFN_TOTALS_DATA_DELETABLE] = { "deletable with its data once deployed:",
+                                        "would become deletable with its data:" },
+        [CFN_TOTALS_ACCESS_WIDENED] = { "gives more access to, once deployed:",
+                                        "would give more access to:" },
+    };
+    return words[effect][manner->dry_run];
+}

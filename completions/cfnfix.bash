@@ -5,7 +5,7 @@ _cfnfix_ids() {
 }
 
 _cfnfix() {
-    local formats='text json rdjson rdjsonl sarif github gitlab junit markdown github-review'
+    local formats='text json rdjson rdjsonl sarif github gitlab junit markdown html github-review'
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} before
     COMPREPLY=()
     case $previous in

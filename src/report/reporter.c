@@ -9,17 +9,10 @@
 #include "report/statistics.h"
 
 const CfnReporter *const cfn_reporters[] = {
-    &cfn_reporter_text,
-    &cfn_reporter_json,
-    &cfn_reporter_rdjson,
-    &cfn_reporter_rdjsonl,
-    &cfn_reporter_sarif,
-    &cfn_reporter_github,
-    &cfn_reporter_gitlab,
-    &cfn_reporter_junit,
-    &cfn_reporter_markdown,
-    &cfn_reporter_github_review,
-    NULL,
+    &cfn_reporter_text,    &cfn_reporter_json,          &cfn_reporter_rdjson,
+    &cfn_reporter_rdjsonl, &cfn_reporter_sarif,         &cfn_reporter_github,
+    &cfn_reporter_gitlab,  &cfn_reporter_junit,         &cfn_reporter_markdown,
+    &cfn_reporter_html,    &cfn_reporter_github_review, NULL,
 };
 
 const CfnReporter *cfn_reporter_find(const char *name)

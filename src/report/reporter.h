@@ -125,6 +125,8 @@ extern const CfnReporter cfn_reporter_gitlab;
 extern const CfnReporter cfn_reporter_junit;
 /* For people, as a comment on a pull request. */
 extern const CfnReporter cfn_reporter_markdown;
+/* For people, as a page with filters, for a whole run. */
+extern const CfnReporter cfn_reporter_html;
 /* A review of a pull request, for GitHub's API. */
 extern const CfnReporter cfn_reporter_github_review;
 

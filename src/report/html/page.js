@@ -31,7 +31,8 @@
     function readFile(element, folder, place) {
         const path = element.querySelector("h4 code").textContent;
         const items = Array.from(element.querySelectorAll("li"), (item) => readItem(item, path));
-        return { element, folder, place, items, text: path.toLowerCase(), details: element.querySelector("details") };
+        const details = element.querySelector("details");
+        return { element, folder, place, items, details, text: path.toLowerCase() };
     }
 
     /* One for each folder, also if its files do not follow each other. */
@@ -39,7 +40,8 @@
         const folders = new Map();
         for (const element of results.querySelectorAll(".folder")) {
             const name = element.querySelector("h3").textContent;
-            const folder = folders.get(name) || { element, name, place: folders.size, files: [], items: 0 };
+            const fresh = { element, name, place: folders.size, files: [], items: 0 };
+            const folder = folders.get(name) || fresh;
             for (const article of element.querySelectorAll("article")) {
                 const file = readFile(article, folder, folder.files.length);
                 folder.files.push(file);
@@ -60,7 +62,8 @@
     /* ---- Filters ---- */
 
     function checked(name) {
-        return new Set(Array.from(document.querySelectorAll(`input[name=${name}]:checked`), (box) => box.value));
+        const boxes = document.querySelectorAll(`input[name=${name}]:checked`);
+        return new Set(Array.from(boxes, (box) => box.value));
     }
 
     function readWishes() {
@@ -85,7 +88,7 @@
         return (
             (wishes.repairs.size === 0 || wishes.repairs.has(item.repair)) &&
             (wishes.states.size === 0 || wishes.states.has(item.state)) &&
-            (wishes.effects.size === 0 || item.effects.some((effect) => wishes.effects.has(effect))) &&
+            (wishes.effects.size === 0 || item.effects.some((one) => wishes.effects.has(one))) &&
             hasWords(item.text, wishes)
         );
     }
@@ -119,7 +122,8 @@
             folder.element.hidden = folder.files.every((file) => file.element.hidden);
         }
         const places = files.filter((file) => !file.element.hidden).length;
-        count.textContent = `Showing ${shown} of ${words(total, "result", "results")} in ${words(places, "file", "files")}.`;
+        const [ofAll, inFiles] = [words(total, "result", "results"), words(places, "file", "files")];
+        count.textContent = `Showing ${shown} of ${ofAll} in ${inFiles}.`;
     }
 
     /* Each folder with a result, and those above it. */
@@ -158,7 +162,9 @@
             folder.key = folder.name.replace(/\//g, "\u0001");
         }
         for (const folder of folders.slice().sort(order.folders)) {
-            folder.element.append(...folder.files.slice().sort(order.files).map((file) => file.element));
+            for (const file of folder.files.slice().sort(order.files)) {
+                folder.element.append(file.element);
+            }
             results.append(folder.element);
         }
     }
@@ -353,7 +359,9 @@
         opened = files.filter((file) => isOpenable(file) && !file.details.open);
         opened.forEach((file) => (file.details.open = true));
     });
-    window.addEventListener("afterprint", () => opened.forEach((file) => (file.details.open = false)));
+    window.addEventListener("afterprint", () => {
+        opened.forEach((file) => (file.details.open = false));
+    });
 
     /* ---- The whole ---- */
 
@@ -363,12 +371,22 @@
         filter();
     }
 
+    /* How things are shown is no filter. */
+    function clear() {
+        const { order, unified } = form.elements;
+        const [kept, checked] = [order.value, unified.checked];
+        form.reset();
+        order.value = kept;
+        unified.checked = checked;
+        filter();
+    }
+
     root.classList.remove("plain");
     document.querySelector("main").prepend(summary);
     offerFolders();
     update();
     form.addEventListener("submit", (event) => event.preventDefault());
-    form.addEventListener("reset", () => setTimeout(update));
+    document.getElementById("clear").addEventListener("click", clear);
     form.elements.text.addEventListener("input", filter);
     form.elements.order.addEventListener("change", update);
     form.elements.unified.addEventListener("change", update);

@@ -34,7 +34,7 @@ typedef enum {
 typedef struct {
     CfnOptions engine; /* its sets are owned here */
     char **inputs;     /* as typed; never NULL */
-    bool in_place, check, quiet, strict, skip_non_templates;
+    bool in_place, check, quiet, strict, skip_non_templates, statistics, same_account;
     char *output;          /* -o; "-" is standard output; NULL */
     char *output_dir;      /* NULL if not given */
     char *patch;           /* "-" is standard output; NULL */
@@ -46,8 +46,6 @@ typedef struct {
     bool null_separated;   /* its names end in NUL bytes */
     guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
     bool thorough;         /* every template is parsed, whatever its bytes look like */
-    bool in_place, check, quiet, strict, skip_non_templates, statistics;
-    bool in_place, check, quiet, strict, skip_non_templates, statistics, same_account;
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

@@ -2,7 +2,7 @@
  * The report for programs: docs/report.schema.json. One line for each file, so that it can be
  * written as they come.
  */
-#include "report/reporter.h"
+#include "report/json.h"
 
 #include <string.h>
 
@@ -113,15 +113,25 @@ static json_t *make_number_or_null(guint number)
     return number > 0 ? cfn_json_count(number) : json_null();
 }
 
-static json_t *make_error(const CfnResult *result)
+json_t *cfn_json_error(const char *message, CfnPlace place)
 {
-    CfnPlace place;
-    const char *message = cfn_result_error(result, &place);
     json_t *object = json_object();
     json_object_set_new(object, "line", make_number_or_null(place.line));
     json_object_set_new(object, "column", make_number_or_null(place.column));
     json_object_set_new(object, "message", cfn_json_string(message));
     return object;
+}
+
+json_t *cfn_json_findings(const CfnResult *result)
+{
+    json_t *findings = json_array();
+    const GPtrArray *found = cfn_result_findings(result);
+    g_autoptr(GPtrArray) fingerprints = cfn_fingerprints(result->name, found);
+    for (guint i = 0; i < found->len; i++) {
+        json_array_append_new(findings,
+                              make_finding(result, found->pdata[i], fingerprints->pdata[i]));
+    }
+    return findings;
 }
 
 static const char *name_verdict(CfnVerdict verdict)
@@ -151,16 +161,9 @@ static json_t *make_readers(const CfnOutcome *outcome)
 /* What only a template has; empty for all else, and where an error kept the file as it is. */
 static void add_outcome(json_t *file, const CfnResult *result)
 {
-    json_t *findings = json_array(), *operations = json_array(), *notices = json_array();
-    json_t *suggestions = json_array();
+    json_t *operations = json_array(), *notices = json_array(), *suggestions = json_array();
     bool counts = result->verdict <= CFN_VERDICT_UNCHANGED;
     const CfnOutcome *outcome = result->outcome;
-    const GPtrArray *found = cfn_result_findings(result);
-    g_autoptr(GPtrArray) fingerprints = cfn_fingerprints(result->name, found);
-    for (guint i = 0; i < found->len; i++) {
-        json_array_append_new(findings,
-                              make_finding(result, found->pdata[i], fingerprints->pdata[i]));
-    }
     for (guint i = 0; counts && i < outcome->operations->len; i++) {
         json_array_append_new(operations,
                               make_operation(g_ptr_array_index(outcome->operations, i)));
@@ -174,7 +177,7 @@ static void add_outcome(json_t *file, const CfnResult *result)
     }
     json_object_set_new(file, "readers", counts ? make_readers(outcome) : json_array());
     json_object_set_new(file, "rounds", cfn_json_count(counts ? outcome->rounds : 0));
-    json_object_set_new(file, "findings", findings);
+    json_object_set_new(file, "findings", cfn_json_findings(result));
     json_object_set_new(file, "accepted", cfn_json_count(cfn_result_accepted(result)->len));
     json_object_set_new(file, "operations", operations);
     json_object_set_new(file, "suggestions", suggestions);
@@ -201,7 +204,9 @@ static void tell_result(gpointer state, const CfnManner *manner, const CfnResult
     json_object_set_new(file, "secretsHidden", json_boolean(result->hides));
     json_t *errors = json_array();
     if (result->error != NULL) {
-        json_array_append_new(errors, make_error(result));
+        CfnPlace place;
+        const char *message = cfn_result_error(result, &place);
+        json_array_append_new(errors, cfn_json_error(message, place));
     }
     json_object_set_new(file, "errors", errors);
     g_string_append(out, totals->files > 0 ? ",\n" : "\n");

@@ -28,7 +28,7 @@ _cfnfix() {
             -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
             -r --recursive --include --exclude --no-gitignore --files-from -0 --null --shard
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
-            --thorough --same-account
+            --thorough --same-account --stream
             --profile --config --no-config --show-config --baseline --create-baseline --prune-baseline
             --format --report --seen -q --quiet --color --strict --max-size -j --jobs --timeout
             --max-memory --list --explain --version --statistics -h --help' -- "$current")

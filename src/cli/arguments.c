@@ -88,6 +88,7 @@ static void add_files(GOptionContext *context, CfnArguments *raw)
         TEXT(0, "diff-base", diff_base,
              "Read only what changed since REV and HEAD parted, as in a pull request", "REV"),
         FLAG(0, "staged", staged, "Read what is staged: the index, not the work tree"),
+        FLAG(0, "stream", stream, "Repair JSON lines of standard input, one answer for each"),
         { 0 },
     };
     g_option_context_add_main_entries(context, entries, NULL);

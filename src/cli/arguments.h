@@ -14,7 +14,7 @@
 typedef struct {
     gboolean in_place, check, quiet, strict, skip_non_templates, unsafe_fixes, thorough, no_ignores,
         add_ignores, no_config, staged, help, version, list, recursive, no_gitignore,
-        null_separated, statistics, same_account;
+        null_separated, statistics, same_account, stream;
     char *config, *show_config, *seen;
     char *diff_base, *output, *output_dir, *patch, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;

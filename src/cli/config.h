@@ -30,6 +30,10 @@ typedef struct {
 /* PATH need not be there; what is looked at is the folder it is in, behind all links. */
 CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path);
 
+/* The same by NAME alone ("a/b.yaml"), for what is in no folder: globs see it as if it were below
+   the configuration. There must be --config or --no-config. */
+CfnApplied cfn_configs_apply_to_name(CfnConfigs *configs, const char *name);
+
 /*
  * Fills in `options`, `is_excluded` and `error` of INPUTS (CfnInput*). What is excluded and was
  * found in a folder is taken out. Returns what is to be told (char*): each wrong configuration

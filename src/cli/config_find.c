@@ -208,6 +208,16 @@ static CfnApplied apply_in(CfnConfigs *configs, const char *folder, const char *
     };
 }
 
+CfnApplied cfn_configs_apply_to_name(CfnConfigs *configs, const char *name)
+{
+    CfnFound *found = configs->only;
+    g_assert(found != NULL && found->error == NULL);
+    return (CfnApplied){
+        .options = &cfn_configs_merge(configs, found, name)->options,
+        .excluded = found->config != NULL ? cfn_config_excludes(found->config, name) : NULL,
+    };
+}
+
 CfnApplied cfn_configs_apply(CfnConfigs *configs, const char *path)
 {
     g_autofree char *folder = folder_of(path);

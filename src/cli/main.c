@@ -10,6 +10,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/session.h"
+#include "cli/stream.h"
 #include "text/memory.h"
 #include "transforms/registry.h"
 
@@ -58,7 +59,7 @@ int main(int argc, char **argv)
     }
     g_autofree char *text = answer(command);
     if (text == NULL) {
-        return cfn_session_run(command);
+        return command->stream ? cfn_stream_run(command) : cfn_session_run(command);
     }
     fputs(text, stdout);
     return cfn_finish_stdout() ? CFN_EXIT_DONE : CFN_EXIT_ERROR;

@@ -255,6 +255,44 @@ static bool take_search(CfnArguments *raw, CfnCommand *command, GError **error)
            fail(error, "-0 is for the names of --files-from");
 }
 
+/* A stream comes from nowhere but standard input and goes nowhere but to standard output. */
+static bool check_stream_sense(const CfnArguments *raw, GError **error)
+{
+    const struct {
+        bool is_given;
+        const char *what;
+    } others[] = {
+        { raw->inputs != NULL, "the name of a template" },
+        { raw->in_place, "-i" },
+        { raw->output != NULL, "-o" },
+        { raw->output_dir != NULL, "--output-dir" },
+        { raw->patch != NULL, "--patch" },
+        { raw->check, "--check" },
+        { raw->stdin_filename != NULL, "--stdin-filename" },
+        { raw->diff_base != NULL, "--diff-base" },
+        { raw->staged, "--staged" },
+        { raw->baseline != NULL, "--baseline" },
+        { raw->create_baseline != NULL, "--create-baseline" },
+        { raw->prune_baseline != NULL, "--prune-baseline" },
+        { raw->format != NULL, "--format" },
+        { raw->report != NULL, "--report" },
+        { raw->seen != NULL, "--seen" },
+        { raw->files_from != NULL, "--files-from" },
+        { raw->shard != NULL, "--shard" },
+        { raw->statistics, "--statistics" },
+        { raw->same_account, "--same-account" },
+    };
+    for (size_t i = 0; raw->stream && i < G_N_ELEMENTS(others); i++) {
+        if (others[i].is_given) {
+            g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
+                        "--stream answers lines of standard input: it cannot go with %s",
+                        others[i].what);
+            return false;
+        }
+    }
+    return true;
+}
+
 static bool reads_stdin(const CfnCommand *command)
 {
     return g_strv_contains((const char *const *)command->inputs, "-");
@@ -406,6 +444,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->statistics = raw->statistics;
     command->same_account = raw->same_account;
     command->staged = raw->staged;
+    command->stream = raw->stream;
     command->diff_base = g_steal_pointer(&raw->diff_base);
     command->engine.unsafe_fixes = raw->unsafe_fixes;
     command->engine.no_ignores = raw->no_ignores;
@@ -443,6 +482,9 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
     if (!cfn_arguments_read(argv, &raw, error)) {
         return NULL;
     }
+    if (!check_stream_sense(&raw, error)) {
+        return NULL;
+    }
     g_autoptr(CfnCommand) command = new_command();
     take_plain(&raw, command);
     command->help = raw.help;
@@ -456,8 +498,9 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
         fail(error, "--config and --no-config exclude each other");
         return NULL;
     }
+    command->no_config |= command->stream && command->config == NULL; /* a stream has no folders */
     if (command->help || command->version || command->list || command->explain != NULL ||
-        command->show_config != NULL) {
+        command->show_config != NULL || command->stream) {
         return g_steal_pointer(&command);
     }
     if (!check_sense(command, error) || !check_git_sense(command, error) ||

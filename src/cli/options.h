@@ -46,8 +46,7 @@ typedef struct {
     bool null_separated;   /* its names end in NUL bytes */
     guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
     bool thorough;         /* every template is parsed, whatever its bytes look like */
-    bool in_place, check, quiet, strict, skip_non_templates;
-    bool stream; /* lines of standard input are answered, and nothing else is done */
+    bool stream;           /* lines of standard input are answered, and nothing else is done */
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

@@ -18,6 +18,7 @@
 #include "cli/progress.h"
 #include "cli/same_account.h"
 #include "cli/shard.h"
+#include "cli/sweep.h"
 #include "cli/targets.h"
 #include "report/diff_view.h"
 #include "report/escape.h"
@@ -499,6 +500,7 @@ int cfn_session_run(const CfnCommand *command)
         !plan_targets(&session) || !read_baseline(&session) || !read_account(&session)) {
         return CFN_EXIT_ERROR;
     }
+    cfn_sweep(command, session.inputs, session.targets);
     session.colors_diff = has_color(command, STDOUT_FILENO);
     if (command->patch != NULL) {
         session.patch = g_string_new(NULL);

@@ -214,15 +214,10 @@ bool cfn_target_write(const char *path, GBytes *bytes, GError **error)
     if (is_there) {
         return cfn_file_write(path, bytes, NULL, error);
     }
-    /* An empty file first, so that the new one gets the mode that the user's umask gives. */
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (fd < 0) {
+    /* A link that leads nowhere is no name for a new file. */
+    if (lstat(path, &status) == 0) {
+        errno = EEXIST;
         return fail(path, error);
     }
-    close(fd);
-    if (!cfn_file_write(path, bytes, NULL, error)) {
-        (void)unlink(path);
-        return false;
-    }
-    return true;
+    return cfn_file_create(path, bytes, error);
 }

@@ -3,13 +3,16 @@
  */
 #include "cli/work.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "cli/recognize.h"
 #include "cli/targets.h"
 #include "engine/quick_look.h"
 #include "text/file.h"
+
+/* A file that somebody changes meanwhile, as another run does, is done anew so many times at most:
+   one that is written to all the time is an error. */
+enum { ATTEMPTS = 5 };
 
 static CfnResult *fail(CfnResult *result, GError *error)
 {
@@ -109,9 +112,7 @@ static bool write_target(const CfnCommand *command, const CfnResult *result, con
     }
     if (command->output_dir != NULL) {
         g_autofree char *folder = g_path_get_dirname(target);
-        if (g_mkdir_with_parents(folder, 0777) != 0) {
-            g_set_error(error, CFN_ERROR, CFN_ERROR_WRITE, "%s: folder cannot be made: %s", folder,
-                        g_strerror(errno));
+        if (!cfn_folder_make(folder, error)) {
             return false;
         }
     }
@@ -131,7 +132,7 @@ static bool write_result(const CfnCommand *command, const CfnInput *input, const
            cfn_file_write(input->path, result->outcome->after, state, error);
 }
 
-CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char *target)
+static CfnResult *attempt(const CfnCommand *command, const CfnInput *input, const char *target)
 {
     CfnResult *result = g_new0(CfnResult, 1);
     bool is_lenient = !input->is_named || command->skip_non_templates;
@@ -151,6 +152,17 @@ CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char
     }
     if (!write_result(command, input, result, target, &state, &error)) {
         return fail(result, error);
+    }
+    return result;
+}
+
+CfnResult *cfn_work(const CfnCommand *command, const CfnInput *input, const char *target)
+{
+    CfnResult *result = attempt(command, input, target);
+    for (int i = 1; i < ATTEMPTS && g_error_matches(result->error, CFN_ERROR, CFN_ERROR_CHANGED);
+         i++) {
+        cfn_result_free(result);
+        result = attempt(command, input, target);
     }
     return result;
 }

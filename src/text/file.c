@@ -5,12 +5,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "text/error.h"
+#include "text/temporary.h"
 
 enum { CHUNK = 64 * 1024 };
 
@@ -161,20 +161,20 @@ static bool take_over(int fd, const struct stat *status)
     return fchmod(fd, status->st_mode & (is_owned ? 07777 : 0777)) == 0;
 }
 
-/* Writes, flushes and closes FD. */
-static bool fill(int fd, GBytes *bytes, const struct stat *status)
+/* Until BYTES are on the disk. */
+static bool fill(int fd, GBytes *bytes)
 {
-    bool is_filled = take_over(fd, status) && write_all(fd, bytes) && fsync(fd) == 0;
-    int reason = errno;
-    bool is_closed = close(fd) == 0;
-    if (!is_filled) {
-        errno = reason;
+    if (!write_all(fd, bytes)) {
+        return false;
     }
-    return is_filled && is_closed;
+    int status;
+    do {
+        status = fsync(fd);
+    } while (status != 0 && errno == EINTR);
+    return status == 0;
 }
 
-/* Makes the rename last; a file system that cannot is no reason to fail. */
-static void flush_folder(const char *folder)
+void cfn_folder_flush(const char *folder)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
@@ -183,34 +183,33 @@ static void flush_folder(const char *folder)
     }
 }
 
-/* FD is the open temporary file. It is there afterwards if this fails. */
-static bool replace(const char *path, const char *target, int fd, const char *temporary,
-                    GBytes *bytes, const struct stat *before, GError **error)
+static CfnTemporary *make_beside(const char *path, const char *folder, mode_t mode, GError **error)
 {
-    if (!fill(fd, bytes, before)) {
+    CfnTemporary *temporary = cfn_temporary_new(folder, mode);
+    if (temporary == NULL) {
+        fail_errno(error, CFN_ERROR_WRITE, path, "no temporary file in its folder");
+    }
+    return temporary;
+}
+
+static bool replace(const char *path, const char *target, GBytes *bytes, const struct stat *before,
+                    GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(target);
+    g_autoptr(CfnTemporary) temporary = make_beside(path, folder, S_IRUSR | S_IWUSR, error);
+    if (temporary == NULL) {
+        return false;
+    }
+    if (!take_over(temporary->fd, before) || !fill(temporary->fd, bytes)) {
         return fail_errno(error, CFN_ERROR_WRITE, path, "cannot be written");
     }
     if (!check_unchanged(path, target, before, error)) {
         return false;
     }
-    return rename(temporary, target) == 0 ||
-           fail_errno(error, CFN_ERROR_WRITE, path, "cannot be replaced");
-}
-
-static bool write_beside(const char *path, const char *target, GBytes *bytes,
-                         const struct stat *before, GError **error)
-{
-    g_autofree char *folder = g_path_get_dirname(target);
-    g_autofree char *temporary = g_build_filename(folder, ".cfnfix-XXXXXX", NULL);
-    int fd = g_mkstemp_full(temporary, O_RDWR | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd < 0) {
-        return fail_errno(error, CFN_ERROR_WRITE, path, "no temporary file in its folder");
+    if (!cfn_temporary_replace(temporary, target)) {
+        return fail_errno(error, CFN_ERROR_WRITE, path, "cannot be replaced");
     }
-    if (!replace(path, target, fd, temporary, bytes, before, error)) {
-        (void)unlink(temporary);
-        return false;
-    }
-    flush_folder(folder);
+    cfn_folder_flush(folder);
     return true;
 }
 
@@ -224,7 +223,54 @@ bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, 
     const struct stat *before = state != NULL ? &state->status : &status;
     return check_regular(path, &status, error) && check_unchanged(path, target, before, error) &&
            check_writable(path, target, status.st_mode, error) &&
-           write_beside(path, target, bytes, before, error);
+           replace(path, target, bytes, before, error);
+}
+
+bool cfn_file_create(const char *path, GBytes *bytes, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    g_autoptr(CfnTemporary) temporary = make_beside(path, folder, 0666, error);
+    if (temporary == NULL) {
+        return false;
+    }
+    if (fill(temporary->fd, bytes) && cfn_temporary_become(temporary, path)) {
+        cfn_folder_flush(folder);
+        return true;
+    }
+    return errno == EEXIST ? fail(error, CFN_ERROR_CHANGED, path, "appeared meanwhile, left alone")
+                           : fail_errno(error, CFN_ERROR_WRITE, path, "cannot be written");
+}
+
+/* False with the reason in errno: ENOENT only where the folder above is missing. */
+static bool make_folder(const char *path, const char *above)
+{
+    struct stat status;
+    if (mkdir(path, 0777) == 0) {
+        cfn_folder_flush(above);
+        return true;
+    }
+    if (errno != EEXIST || (stat(path, &status) == 0 && S_ISDIR(status.st_mode))) {
+        return errno == EEXIST;
+    }
+    errno = ENOTDIR;
+    return false;
+}
+
+bool cfn_folder_make(const char *path, GError **error)
+{
+    g_autofree char *above = g_path_get_dirname(path);
+    if (make_folder(path, above)) {
+        return true;
+    }
+    if (errno == ENOENT && strcmp(above, path) != 0) {
+        if (!cfn_folder_make(above, error)) {
+            return false;
+        }
+        if (make_folder(path, above)) {
+            return true;
+        }
+    }
+    return fail_errno(error, CFN_ERROR_WRITE, path, "folder cannot be made");
 }
 
 const char *cfn_path_below(const char *path, const char *folder)

@@ -25,9 +25,21 @@ GBytes *cfn_file_read_stdin(size_t limit, GError **error);
  * Puts BYTES in the place of the file, whole or not at all: a temporary file in the same folder,
  * with the same mode and owner, flushed, renamed. A symbolic link's target is replaced, not the
  * link. If STATE is not NULL and the file is no longer as STATE has it, or if it is read-only,
- * nothing happens and ERROR says so.
+ * nothing happens and ERROR says so: CFN_ERROR_CHANGED in the first case. The last look at the file
+ * is right before the renaming.
  */
 bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, GError **error);
+
+/*
+ * A new file with BYTES, whole or not at all, with the mode that the umask gives. CFN_ERROR_CHANGED
+ * if something has that name.
+ */
+bool cfn_file_create(const char *path, GBytes *bytes, GError **error);
+/* Makes the folder PATH and those above it where they are missing, to last. */
+bool cfn_folder_make(const char *path, GError **error);
+/* Makes what was renamed in FOLDER, or made in it, last; a file system that cannot is no reason to
+   fail. */
+void cfn_folder_flush(const char *folder);
 
 /* What stands in PATH behind FOLDER, which may have a slash at its end; NULL if PATH is not below
    it. By their letters alone; borrowed from PATH. */

@@ -20,12 +20,12 @@ _cfnfix() {
     --report) mapfile -t COMPREPLY < <(compgen -S : -W "$formats" -- "$current") && return ;;
     --color) mapfile -t COMPREPLY < <(compgen -W 'auto always never' -- "$current") && return ;;
     --output-dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    --config | --seen | --show-config | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    --config | --journal | --seen | --show-config | --files-from) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     -j | --jobs | --diff-base | --max-size | --timeout | --max-memory | --set | --stdin-filename | --exclude | --include | --shard) return ;;
     esac
     if [[ $current == -* ]]; then
         mapfile -t COMPREPLY < <(compgen -W '
-            -i --in-place -o --output --output-dir --patch --check --stdin-filename --skip-non-templates
+            -i --in-place -o --output --output-dir --patch --journal --check --stdin-filename --skip-non-templates
             -r --recursive --include --exclude --no-gitignore --files-from -0 --null --shard
             --diff-base --staged --select --ignore --set --unsafe-fixes --no-ignores --add-ignores
             --thorough --same-account --stream

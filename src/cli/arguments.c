@@ -18,7 +18,8 @@ void cfn_arguments_clear(CfnArguments *raw)
                             raw->timeout,        raw->max_memory,      raw->explain,
                             raw->config,         raw->show_config,     raw->diff_base,
                             raw->baseline,       raw->create_baseline, raw->prune_baseline,
-                            raw->seen,           raw->files_from,      raw->shard };
+                            raw->seen,           raw->files_from,      raw->shard,
+                            raw->journal };
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
         g_free(texts[i]);
     }
@@ -79,6 +80,8 @@ static void add_files(GOptionContext *context, CfnArguments *raw)
         TEXT(0, "output-dir", output_dir, "Write all templates into DIR, repaired or as they are",
              "DIR"),
         TEXT(0, "patch", patch, "Collect all diffs in FILE, for 'git apply'", "FILE"),
+        TEXT(0, "journal", journal, "Record in FILE what is done, and do nothing that it has",
+             "FILE"),
         FLAG(0, "check", check, "Write nothing, print only the summary"),
         TEXT(0, "stdin-filename", stdin_filename, "Call standard input NAME in messages and diffs",
              "NAME"),

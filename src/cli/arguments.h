@@ -16,7 +16,7 @@ typedef struct {
         add_ignores, no_config, staged, help, version, list, recursive, no_gitignore,
         null_separated, statistics, same_account, stream;
     char *config, *show_config, *seen;
-    char *diff_base, *output, *output_dir, *patch, *stdin_filename;
+    char *diff_base, *output, *output_dir, *patch, *journal, *stdin_filename;
     char *baseline, *create_baseline, *prune_baseline;
     char *profile, *format, *color, *max_size, *jobs, *timeout, *max_memory, *explain, *files_from,
         *shard;

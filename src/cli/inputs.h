@@ -17,7 +17,8 @@ typedef struct {
     const CfnOptions *options;       /* what applies to it; borrowed, NULL until that is known */
     const CfnAcceptance *acceptance; /* of the baseline (cli/baseline.h), or NULL; borrowed */
     const CfnKept *kept;             /* of --same-account (cli/same_account.h), or NULL; borrowed */
-    GError *error;                   /* why there is nothing to open ("path: …"), or NULL */
+    const struct CfnJournalView *journal; /* of --journal (cli/journal.h), or NULL; borrowed */
+    GError *error;                        /* why there is nothing to open ("path: …"), or NULL */
     GBytes *content;  /* to read in the place of the file: the staged text; NULL mostly */
     guint below;      /* of `path`: where the part behind the named folder begins, or 0 */
     bool is_named;    /* on the command line, not found in a folder or list */

@@ -354,6 +354,18 @@ static bool check_search_sense(const CfnCommand *command, GError **error)
     return true;
 }
 
+/* What is done can be recorded only where it stays done. */
+static bool check_journal_sense(const CfnCommand *command, GError **error)
+{
+    if (command->journal == NULL) {
+        return true;
+    }
+    if (command->output != NULL || (!command->in_place && command->output_dir == NULL)) {
+        return fail(error, "--journal is for -i and --output-dir");
+    }
+    return !is_dash(command->journal) || fail(error, "a journal is a file, not '-'");
+}
+
 /* Options that contradict each other. */
 static bool check_sense(const CfnCommand *command, GError **error)
 {
@@ -452,6 +464,7 @@ static void take_plain(CfnArguments *raw, CfnCommand *command)
     command->output = g_steal_pointer(&raw->output);
     command->output_dir = g_steal_pointer(&raw->output_dir);
     command->patch = g_steal_pointer(&raw->patch);
+    command->journal = g_steal_pointer(&raw->journal);
     command->seen = g_steal_pointer(&raw->seen);
     command->no_config = raw->no_config;
     command->config = g_steal_pointer(&raw->config);
@@ -506,7 +519,7 @@ CfnCommand *cfn_command_parse(char **argv, const CfnTransform *const *transforms
     if (!check_sense(command, error) || !check_git_sense(command, error) ||
         !check_search_sense(command, error) || !take_baseline(&raw, command, error) ||
         !check_baseline_sense(command, error) || !check_review_sense(command, error) ||
-        !decide_stdout(command, error)) {
+        !check_journal_sense(command, error) || !decide_stdout(command, error)) {
         return NULL;
     }
     command->dry_run = !command->in_place && command->output == NULL &&
@@ -530,6 +543,7 @@ void cfn_command_free(CfnCommand *command)
     g_free(command->output);
     g_free(command->output_dir);
     g_free(command->patch);
+    g_free(command->journal);
     g_free(command->config);
     g_free(command->show_config);
     g_free(command->stdin_name);

@@ -47,6 +47,7 @@ typedef struct {
     guint shard, shards;   /* only the one of so many parts is looked at, counted from 0 */
     bool thorough;         /* every template is parsed, whatever its bytes look like */
     bool stream;           /* lines of standard input are answered, and nothing else is done */
+    char *journal;         /* of what is done; NULL if not given */
     CfnBaselineUse baseline_use;
     char *baseline;   /* NULL if there is none */
     char *stdin_name; /* how standard input is called; never NULL */

@@ -15,6 +15,7 @@
 #include "cli/config.h"
 #include "cli/inputs.h"
 #include "cli/interrupt.h"
+#include "cli/journal.h"
 #include "cli/progress.h"
 #include "cli/same_account.h"
 #include "cli/shard.h"
@@ -34,6 +35,7 @@ typedef struct {
     GPtrArray *targets;      /* char* or NULL, one for each input */
     CfnBaseline *baseline;   /* NULL if there is none */
     CfnSameAccount *account; /* of --same-account, else NULL */
+    CfnJournal *journal;     /* NULL if there is none */
     CfnTotals totals;
     CfnReport *summary;    /* on standard error */
     CfnReport *document;   /* of --format, on standard output; NULL if it has something else */
@@ -180,10 +182,20 @@ static const CfnOptions *options_of(const CfnSession *session, guint index)
     return input->options != NULL ? input->options : &session->command->engine;
 }
 
+/* Of what is done and, if it is to be, written. */
+static void record(CfnSession *session, guint index, const CfnResult *result)
+{
+    const CfnInput *input = g_ptr_array_index(session->inputs, index);
+    if (session->journal != NULL) {
+        cfn_journal_take(session->journal, input->journal, result);
+    }
+}
+
 static void take(guint index, CfnResult *taken, gpointer data)
 {
     g_autoptr(CfnResult) result = taken;
     CfnSession *session = data;
+    record(session, index, result);
     if (session->baseline != NULL) {
         cfn_baseline_take(session->baseline, result, options_of(session, index));
     }
@@ -320,6 +332,15 @@ static bool finish_baseline(const CfnSession *session)
     return true;
 }
 
+static bool finish_journal(const CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->journal != NULL && !cfn_journal_finish(session->journal, &error)) {
+        cfn_print_error(error->message);
+    }
+    return error == NULL;
+}
+
 static int decide_exit(const CfnSession *session, bool is_written)
 {
     const CfnTotals *totals = &session->totals;
@@ -357,7 +378,6 @@ static void begin_progress(CfnSession *session)
 
 static int run(CfnSession *session)
 {
-    const CfnCommand *command = session->command;
     begin_progress(session);
     if (session->document != NULL) {
         print_report(session, session->document, stdout);
@@ -366,6 +386,7 @@ static int run(CfnSession *session)
     conclude(session);
     bool is_written = write_files(session);
     is_written = finish_baseline(session) && is_written;
+    is_written = finish_journal(session) && is_written;
     bool is_printed = cfn_finish_stdout();
     return decide_exit(session, is_written && is_printed);
 }
@@ -477,8 +498,21 @@ static bool read_account(CfnSession *session)
     return error == NULL;
 }
 
+static bool open_journal(CfnSession *session)
+{
+    g_autoptr(GError) error = NULL;
+    if (session->command->journal != NULL) {
+        session->journal = cfn_journal_new(session->command, session->inputs, &error);
+    }
+    if (error != NULL) {
+        cfn_print_error(error->message);
+    }
+    return error == NULL;
+}
+
 static void release(CfnSession *session)
 {
+    g_clear_pointer(&session->journal, cfn_journal_free);
     g_clear_pointer(&session->targets, g_ptr_array_unref);
     g_clear_pointer(&session->progress, cfn_progress_free);
     g_clear_pointer(&session->account, cfn_same_account_free);
@@ -497,7 +531,8 @@ int cfn_session_run(const CfnCommand *command)
     cfn_totals_init(&session.totals);
     session.totals.statistics = command->statistics ? cfn_statistics_new() : NULL;
     if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
-        !plan_targets(&session) || !read_baseline(&session) || !read_account(&session)) {
+        !plan_targets(&session) || !read_baseline(&session) || !read_account(&session) ||
+        !open_journal(&session)) {
         return CFN_EXIT_ERROR;
     }
     cfn_sweep(command, session.inputs, session.targets);

@@ -141,7 +141,9 @@ static bool claim_all_beside(CfnClaims *claims, const CfnCommand *command, GPtrA
             return false;
         }
     }
-    return (command->baseline == NULL ||
+    return (command->journal == NULL ||
+            claim_beside(claims, command, inputs, command->journal, "the journal", error)) &&
+           (command->baseline == NULL ||
             claim_beside(claims, command, inputs, command->baseline, "the baseline", error)) &&
            (command->patch == NULL ||
             claim_beside(claims, command, inputs, command->patch, "the patch", error));

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "cli/journal.h"
 #include "cli/recognize.h"
 #include "cli/targets.h"
 #include "engine/quick_look.h"
@@ -147,11 +148,18 @@ static CfnResult *attempt(const CfnCommand *command, const CfnInput *input, cons
         result->verdict = CFN_VERDICT_NOT_TEMPLATE;
         return result;
     }
+    if (result->before != NULL && input->journal != NULL &&
+        cfn_journal_recall(input->journal, target, result)) {
+        return result;
+    }
     if (result->before == NULL || !repair(command, input, result, is_lenient, &error)) {
         return fail(result, error);
     }
     if (!write_result(command, input, result, target, &state, &error)) {
         return fail(result, error);
+    }
+    if (input->journal != NULL) {
+        cfn_journal_mark(input->journal, result);
     }
     return result;
 }

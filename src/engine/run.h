@@ -60,7 +60,8 @@ typedef struct {
 CfnOutcome *cfn_run(CfnSource *source, const CfnOptions *options);
 /* One of which nothing is known yet but its SOURCE, which is taken over; NULL: not even that. */
 CfnOutcome *cfn_outcome_new(CfnSource *source);
-/* That of a template in which nothing is found, as a quick look (engine/quick_look.h) told. */
+/* That of a template in which nothing is found, as a quick look (engine/quick_look.h) or a journal
+   told. */
 CfnOutcome *cfn_outcome_without_run(CfnSource *source);
 void cfn_outcome_free(CfnOutcome *outcome);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CfnOutcome, cfn_outcome_free)

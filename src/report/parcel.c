@@ -14,7 +14,8 @@
 #define SUGGESTION "(a" REPLACEMENT "au)"
 #define NOTICE "(uuay)"
 #define OUTCOME "(maya" FINDING "a" FINDING "a" OPERATION "ma" SUGGESTION "a" NOTICE "aayubu)"
-#define RESULT "(ymaym(iay)maymaym" OUTCOME ")"
+#define LEFT "(uuuu)"
+#define RESULT "(ymaym(iay)maymaymayb" LEFT "m" OUTCOME ")"
 
 enum { IS_UNSAFE = 1, IS_FORBIDDEN = 2 };
 
@@ -152,8 +153,10 @@ GBytes *cfn_parcel_pack(const CfnResult *result, const CfnTransform *const *tran
     GVariant *reason =
         error != NULL ? g_variant_new("(i^ay)", (gint32)error->code, error->message) : NULL;
     g_autoptr(GVariant) packed = g_variant_ref_sink(g_variant_new(
-        "(y@maym@(iay)m^aym^aym@" OUTCOME ")", (guint8)result->verdict,
-        pack_bytes(is_short ? NULL : result->before), reason, result->diff, result->name, outcome));
+        "(y@maym@(iay)m^aym^ay@mayb" LEFT "m@" OUTCOME ")", (guint8)result->verdict,
+        pack_bytes(is_short ? NULL : result->before), reason, result->diff, result->name,
+        pack_bytes(result->hashes), result->was_done, result->left.needs_consent,
+        result->left.cannot_fix, result->left.accepted, result->left.notices, outcome));
     return g_variant_get_data_as_bytes(packed);
 }
 
@@ -339,12 +342,17 @@ CfnResult *cfn_parcel_unpack(GBytes *parcel, const char *path,
 {
     g_autoptr(GVariant) packed =
         g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(RESULT), parcel, FALSE));
-    g_autoptr(GVariant) before = NULL, error = NULL, outcome = NULL;
+    g_autoptr(GVariant) before = NULL, error = NULL, hashes = NULL, outcome = NULL;
     g_autoptr(CfnResult) result = g_new0(CfnResult, 1);
     guint8 verdict;
+    gboolean was_done;
     result->path = g_strdup(path);
-    g_variant_get(packed, "(ym@aym@(iay)m^aym^aym@" OUTCOME ")", &verdict, &before, &error,
-                  &result->diff, &result->name, &outcome);
+    CfnLeft *left = &result->left;
+    g_variant_get(packed, "(ym@aym@(iay)m^aym^aym@ayb" LEFT "m@" OUTCOME ")", &verdict, &before,
+                  &error, &result->diff, &result->name, &hashes, &was_done, &left->needs_consent,
+                  &left->cannot_fix, &left->accepted, &left->notices, &outcome);
+    result->was_done = was_done;
+    result->hashes = hashes != NULL ? g_variant_get_data_as_bytes(hashes) : NULL;
     result->verdict = (CfnVerdict)verdict;
     result->before = before != NULL ? g_variant_get_data_as_bytes(before) : NULL;
     if (error != NULL) {

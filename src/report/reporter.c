@@ -67,6 +67,7 @@ void cfn_result_free(CfnResult *result)
     g_free(result->name);
     cfn_hiding_free(result->hiding);
     cfn_touched_free(result->touched);
+    g_clear_pointer(&result->hashes, g_bytes_unref);
     g_free(result);
 }
 
@@ -185,7 +186,10 @@ void cfn_totals_add(CfnTotals *totals, const CfnResult *result)
     totals->changed += result->verdict == CFN_VERDICT_CHANGED;
     totals->errors += result->verdict == CFN_VERDICT_ERROR;
     totals->hiding += result->patch != NULL;
-    totals->accepted += cfn_result_accepted(result)->len;
+    totals->accepted += cfn_result_accepted(result)->len + result->left.accepted;
+    totals->done_before += result->was_done;
+    totals->needs_consent += result->left.needs_consent;
+    totals->cannot_fix += result->left.cannot_fix;
     totals->templates +=
         result->verdict == CFN_VERDICT_CHANGED || result->verdict == CFN_VERDICT_UNCHANGED;
     const GPtrArray *findings = cfn_result_findings(result);

@@ -18,6 +18,11 @@ typedef enum {
     CFN_VERDICT_ERROR,        /* left alone; see `error` */
 } CfnVerdict;
 
+/* How much was found in a template, and is still there. */
+typedef struct {
+    guint needs_consent, cannot_fix, accepted, notices;
+} CfnLeft;
+
 /* What became of one input. */
 typedef struct {
     char *path; /* as messages name it; owned */
@@ -32,6 +37,9 @@ typedef struct {
     struct CfnHiding *hiding; /* of the template's secrets, NULL if it has none; owned */
     CfnTouched *touched; /* by the pull request; NULL without --diff-base, or if it cannot be told;
                             owned */
+    GBytes *hashes; /* what a journal is to record of it (cli/journal.h); NULL: nothing; owned */
+    bool was_done;  /* by an earlier run, as a journal has it: the outcome is empty */
+    CfnLeft left;   /* what that run left in it; of nothing else */
 } CfnResult;
 
 void cfn_result_free(CfnResult *result);
@@ -52,6 +60,7 @@ typedef struct {
     guint fixed, needs_consent, cannot_fix;
     guint accepted; /* findings that a baseline has */
     guint errors;
+    guint done_before;                       /* templates that an earlier run had done */
     guint hiding;                            /* files whose diff hides something */
     GPtrArray *affected[CFN_TOTALS_EFFECTS]; /* "Bucket (a.yaml)", of what was fixed; owned */
     struct CfnStatistics *statistics; /* NULL if nobody wants them; owned once they are set */

@@ -211,6 +211,13 @@ static void append_accepted(GString *out, const CfnTotals *totals)
     }
 }
 
+static void append_done_before(GString *out, const CfnTotals *totals)
+{
+    if (totals->done_before > 0) {
+        g_string_append_printf(out, "%u done before, as the journal has it\n", totals->done_before);
+    }
+}
+
 static void append_hint(GString *out, const CfnManner *manner, const CfnTotals *totals)
 {
     if (totals->changed + totals->fixed + totals->needs_consent + totals->cannot_fix == 0) {
@@ -240,6 +247,7 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
     }
     append_hiding(out, manner, totals);
     append_accepted(out, totals);
+    append_done_before(out, totals);
     append_hint(out, manner, totals);
 }
 

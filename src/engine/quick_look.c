@@ -1,9 +1,8 @@
 /*
  * One search for each letter that hardly any template has without the word it is looked for: the
  * `W` of `AWS::`, the `x` of `cfnfix`, a backslash. Only where a type is met that a repair has to
- * do with, its other words are looked for.
+ * do with, its other words are looked for, by their capitals: memmem takes ten times as long.
  */
-#define _GNU_SOURCE 1 /* memmem */
 #include "engine/quick_look.h"
 
 #include <string.h>
@@ -112,13 +111,23 @@ static bool ends_here(const char *at, const char *end)
     return at >= end || !(g_ascii_isalnum(*at) || *at == '_');
 }
 
+/* The number of WORD's letter that texts have least of: the last capital, or else the first. */
+static size_t rare_letter(const char *word)
+{
+    size_t rare = 0;
+    for (size_t i = 0; word[i] != '\0'; i++) {
+        rare = g_ascii_isupper(word[i]) ? i : rare;
+    }
+    return rare;
+}
+
 /* Whether TEXT has WORD with no letter behind it. One before it may be an escape's: `\nTags`. */
 static bool has_word(const char *text, size_t length, const char *word)
 {
-    const size_t size = strlen(word);
+    const size_t rare = rare_letter(word);
     const char *end = text + length;
-    for (const char *at = text; (at = memmem(at, (size_t)(end - at), word, size)) != NULL; at++) {
-        if (ends_here(at + size, end)) {
+    for (const char *at = text; (at = find_by_letter(at, end, word, rare)) != NULL; at++) {
+        if (ends_here(at + strlen(word), end)) {
             return true;
         }
     }

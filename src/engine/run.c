@@ -345,6 +345,17 @@ static bool finish(Run *run, GError **error)
     return true;
 }
 
+/* Nobody has to know what was not edited where nothing would be. */
+static void find_notices(const Run *run)
+{
+    const CfnOutcome *outcome = run->outcome;
+    cfn_notices_find(run->tree, outcome->notices);
+    if (outcome->notices->len > 0 &&
+        !cfn_quick_look(outcome->source->text, outcome->source->length, run->options)) {
+        g_ptr_array_set_size(outcome->notices, 0);
+    }
+}
+
 static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner scanner,
                     GError **error)
 {
@@ -359,9 +370,7 @@ static bool attempt(CfnOutcome *outcome, const CfnOptions *options, CfnScanner s
         return true;
     }
     outcome->readers = scanner == CFN_SCANNER_LIBFYAML ? CFN_READER_LIBFYAML : CFN_READER_LIBYAML;
-    if (cfn_quick_look(outcome->source->text, outcome->source->length, options)) {
-        cfn_notices_find(run.tree, outcome->notices);
-    }
+    find_notices(&run);
     run.ignores = cfn_ignores_new(run.tree, options);
     if (!run_rounds(&run, error) || !finish(&run, error)) {
         return false;

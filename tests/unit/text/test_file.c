@@ -310,6 +310,63 @@ static void survives_a_full_disk(void **state)
     assert_count(place, 1);
 }
 
+static void creates_what_is_not_there(void **state)
+{
+    Place *place = *state;
+    g_autofree char *path = in(place, "new");
+    g_autoptr(GBytes) bytes = g_bytes_new_static("new", 3);
+    mode_t before = umask(026);
+    assert_true(cfn_file_create(path, bytes, NULL));
+    umask(before);
+    assert_holds(path, "new");
+    struct stat now;
+    assert_int_equal(stat(path, &now), 0);
+    assert_int_equal(now.st_mode & 07777, 0640);
+    assert_count(place, 1);
+}
+
+static void creates_nothing_over_what_is_there(void **state)
+{
+    Place *place = *state;
+    g_autofree char *path = put(place, "old", "old");
+    g_autofree char *broken = in(place, "broken");
+    assert_int_equal(symlink("missing", broken), 0);
+    g_autoptr(GBytes) bytes = g_bytes_new_static("new", 3);
+    for (const char *const *name = (const char *[]){ path, broken, NULL }; *name != NULL; name++) {
+        g_autoptr(GError) error = NULL;
+        bool done = cfn_file_create(*name, bytes, &error);
+        assert_refused(done, error, CFN_ERROR_CHANGED, *name);
+    }
+    assert_holds(path, "old");
+    assert_count(place, 2);
+}
+
+static void makes_folders(void **state)
+{
+    Place *place = *state;
+    g_autofree char *file = put(place, "file", "");
+    g_autofree char *broken = in(place, "broken");
+    g_autofree char *deep = in(place, "a//b/../c");
+    assert_int_equal(symlink("missing", broken), 0);
+    g_autofree char *first = in(place, "a/b");
+    assert_true(cfn_folder_make(first, NULL));
+    assert_true(cfn_folder_make(deep, NULL));
+    assert_true(cfn_folder_make(deep, NULL));
+    assert_true(g_file_test(deep, G_FILE_TEST_IS_DIR));
+    for (const char *const *above = (const char *[]){ file, broken, NULL }; *above != NULL;
+         above++) {
+        g_autofree char *below = g_build_filename(*above, "x", "y", NULL);
+        g_autoptr(GError) error = NULL;
+        assert_false(cfn_folder_make(below, &error));
+        assert_int_equal(error->code, CFN_ERROR_WRITE);
+    }
+    const char *const made[] = { "a/c", "a/b", "a" };
+    for (size_t i = 0; i < G_N_ELEMENTS(made); i++) {
+        g_autofree char *path = in(place, made[i]);
+        assert_int_equal(g_rmdir(path), 0);
+    }
+}
+
 /* Runs cfn_file_read_stdin on TEXT. */
 static GBytes *read_piped(const char *text, size_t limit, GError **error)
 {
@@ -353,6 +410,9 @@ int main(void)
         TEST(leaves_a_changed_file_alone),
         TEST(leaves_a_read_only_file_alone),
         TEST(survives_a_full_disk),
+        TEST(creates_what_is_not_there),
+        TEST(creates_nothing_over_what_is_there),
+        TEST(makes_folders),
         TEST(reads_standard_input),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

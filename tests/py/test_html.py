@@ -2,7 +2,6 @@
 """The HTML report: one strict page that runs nothing but its own script, and that has what the JSON
 report of the same run has. tests/integration/test_html.py opens it in a browser."""
 import os
-import shutil
 from collections import Counter
 
 from lib import page, program
@@ -282,18 +281,20 @@ def test_accepted(place):
 def test_streams(place):
     """The page on standard output is the same, and what is told of a file is not kept: ten times
     as many files take no more memory."""
-    for i in range(200):
+    for i in range(400):
         place.write(f"{i:03}.yaml", DUE + b"".join(TAG % k for k in range(20)))
     place.run()
     run = place.cfnfix("-q", "--check", "--format", "html", ".", cwd=place.home)
     place.equal(run.out, (place.home.parent / "page.html").read_bytes(), "as in the file")
+    if "CFN_TIME_FACTOR" in os.environ:  # sanitizers keep what was freed
+        return
     few, many = (peak(place, sorted(path.name for path in place.home.glob("*.yaml"))[:count])
-                 for count in (20, 200))
-    place.check(many < few + 2048, "memory is flat", f"{few} KiB, {many} KiB")
+                 for count in (40, 400))
+    place.check(many < few + 1536, "memory is flat", f"{few} KiB, {many} KiB")
 
 
 def peak(place, names):
-    """The most memory that a run takes, in KiB; its page is 16 KiB for each file."""
+    """The most memory that a run takes, in KiB; its page has 9 KiB for each file."""
     code = ("import resource, subprocess, sys\n"
             "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL)\n"
             "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")

@@ -82,11 +82,6 @@ static bool is_by_rules(CfnIgnored *ignored, const char *name)
     return status == 0 && is_one != 0;
 }
 
-static bool is_ignored(CfnIgnored *ignored, const char *name)
-{
-    return is_by_rules(ignored, name) && !is_tracked(ignored, name);
-}
-
 /* ---- Rules ---- */
 
 static bool read_rules(CfnIgnored *ignored, const char *path, bool *asks_all, GError **error)
@@ -143,17 +138,17 @@ static bool read_repository_rules(CfnIgnored *ignored, bool *asks_all, GError **
     return read_rules_if_any(ignored, path, asks_all, error);
 }
 
-/* Whether rules are about all in the folder BELOW the top. One that is ignored is only entered
-   where something in it is tracked. */
-static bool is_all_asked(CfnIgnored *ignored, const char *below)
+/* What the rules say of the folder BELOW the top as a whole. */
+static void enter(CfnIgnoring *ignoring, const char *below)
 {
+    const CfnIgnoreHints *hints = ignoring->rules->hints;
     const char *slash = strrchr(below, '/');
     const char *name = slash != NULL ? slash + 1 : below;
-    if (cfn_ignore_hints_match_in(ignored->hints, name)) {
-        return true;
-    }
     g_autofree char *folder = g_strconcat(below, "/", NULL);
-    return cfn_ignore_hints_match(ignored->hints, name) && is_by_rules(ignored, folder);
+    ignoring->asks_all = ignoring->asks_all || cfn_ignore_hints_match_in(hints, name);
+    ignoring->is_ignored =
+        ignoring->is_ignored || ((ignoring->asks_all || cfn_ignore_hints_match(hints, name)) &&
+                                 is_by_rules(ignoring->rules, folder));
 }
 
 bool cfn_ignoring_enter(CfnIgnoring *ignoring, const char *folder, bool has_rules, GError **error)
@@ -163,8 +158,8 @@ bool cfn_ignoring_enter(CfnIgnoring *ignoring, const char *folder, bool has_rule
         return true;
     }
     const char *below = cfn_path_below(folder, ignored->top);
-    if (below != NULL && is_all_asked(ignored, below)) {
-        ignoring->asks_all = true;
+    if (below != NULL) {
+        enter(ignoring, below);
     }
     g_autofree char *path = has_rules ? g_build_filename(folder, ".gitignore", NULL) : NULL;
     return path == NULL || read_rules(ignored, path, &ignoring->asks_all, error);
@@ -190,12 +185,14 @@ bool cfn_ignoring_has(const CfnIgnoring *ignoring, const char *folder, const cha
                       bool is_folder)
 {
     CfnIgnored *ignored = ignoring->rules;
-    if (ignored == NULL || (!ignoring->asks_all && !cfn_ignore_hints_match(ignored->hints, name))) {
+    if (ignored == NULL || !(ignoring->is_ignored || ignoring->asks_all ||
+                             cfn_ignore_hints_match(ignored->hints, name))) {
         return false;
     }
     g_autofree char *path = g_strconcat(folder, "/", name, is_folder ? "/" : "", NULL);
     const char *below = cfn_path_below(path, ignored->top);
-    return below != NULL && is_ignored(ignored, below);
+    return below != NULL && (ignoring->is_ignored || is_by_rules(ignored, below)) &&
+           !is_tracked(ignored, below);
 }
 
 /* ---- Repositories ---- */
@@ -270,7 +267,8 @@ static bool begin(const char *folder, unsigned flags, CfnIgnoring *ignoring, GEr
     }
     g_autofree char *path = g_strconcat(folder, "/", NULL);
     const char *below = cfn_path_below(path, ignored->top);
-    bool is_left_out = below != NULL && *below != '\0' && is_ignored(ignored, below);
+    bool is_left_out =
+        found.is_ignored || (below != NULL && *below != '\0' && is_by_rules(ignored, below));
     *ignoring = is_left_out ? (CfnIgnoring){ 0 } : found;
     if (!is_left_out) {
         ignored = NULL; /* IGNORING has it now */

@@ -6,6 +6,9 @@
  * although what else it has is. Where libgit2 1.5 cannot read the index (a split or sparse one),
  * the rules alone count.
  *
+ * libgit2 1.5 reads one thing otherwise than git: a rule with `!` takes back what an earlier rule
+ * ignores only if both end in the same way, not in a star the one and in a name the other.
+ *
  * It only reads, and runs nothing of the repository. So whose repository it is does not matter
  * here, as it does for cli/repository.h: a container may well be somebody else.
  *
@@ -24,6 +27,7 @@ typedef struct CfnIgnored CfnIgnored;
 typedef struct {
     CfnIgnored *rules; /* NULL: nothing is ignored; borrowed */
     bool asks_all;     /* a rule may be about anything below */
+    bool is_ignored;   /* by the rules, as a whole: only what is tracked is left */
 } CfnIgnoring;
 
 /*

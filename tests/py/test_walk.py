@@ -107,6 +107,14 @@ def test_gitignore(at):
     equal(at, found(at, "."), [left[1], left[4]], "core.excludesFile")
 
 
+def test_stars(at):
+    """Rules about what is in a folder, and about no name."""
+    put_all(at, "gen/a.yaml", "gen/keep.yaml", "gen/sub/b.yaml", "x/gen/c.yaml", "all/d.yaml", "all/sub/deep/e.yaml",
+            "all/sub/keep/f.yaml", "ab/c/g.yaml", "ab/h.yaml")
+    at.put(".gitignore", b"/gen/*\n!/gen/keep.yaml\nall/**\n!all/sub/\n!all/sub/keep/\na?/*/*\n")
+    equal(at, found(at, "."), ["ab/h.yaml", "gen/keep.yaml", "x/gen/c.yaml"], "what is left")
+
+
 def test_no_repository(at):
     with tempfile.TemporaryDirectory() as folder:
         Path(folder, ".gitignore").write_text("*\n")
@@ -170,11 +178,12 @@ def test_broken_rules(at):
     at.same("fifo/a.yaml", DONE)
 
 
-def rules_of(dice, names):
-    pieces = [*names, *names, "?", "*", "a*", "*b", "**", "[ab]", "[!b]*", "*.y?ml", "*.json", "a.y[a]ml", "\\a"]
+def rules_of(dice, names, has_stars):
+    pieces = [*names, *names, "a?", "a*", "*b", "[ab]", "[!b]*", "*.y?ml", "*.json", "a.y[a]ml", "\\a"]
     rules = []
     for _ in range(dice.randint(1, 5)):
-        rule = "/".join(dice.choices(pieces, k=dice.choice([1, 1, 1, 2, 2, 3])))
+        rule = "/".join(dice.choices(pieces + ["*", "**"] * has_stars, k=dice.choice([1, 1, 1, 2, 2, 3])))
+        rule += dice.choice(["", "", "", "/*", "/**", "/*/**"])
         rules.append(dice.choice(["", "", "", "!"]) + dice.choice(["", "", "/"]) + rule + dice.choice(["", "", "/"]))
     return "\n".join(rules) + dice.choice(["\n", "", "\n# a\n\n"])
 
@@ -186,21 +195,21 @@ def test_like_git(at):
     files = [name + dice.choice([".yaml", ".json", ".yaml"]) for name in names]
     folders = [""] + ["/".join(parts) + "/" for n in (1, 2, 3) for parts in itertools.product(names[:4], repeat=n)]
     told = 0
-    for _ in range(40):
+    for turn in range(60):
         home = program.fresh(at.home / "work")
         chosen = sorted(dice.sample([f + n for f in folders for n in files], 60))
         put_all(at, *(f"work/{path}" for path in chosen))
         git(at, "add", "--", *dice.sample(chosen, 5), cwd=home)
         for folder in [""] + dice.sample(folders, 4):
             if (home / folder).is_dir():
-                at.put(f"work/{folder}.gitignore", rules_of(dice, names + files).encode())
+                at.put(f"work/{folder}.gitignore", rules_of(dice, names + files, turn % 2).encode())
         listed = git(at, "ls-files", "-z", "-c", "-o", "--exclude-standard", cwd=home).decode().split("\0")
         wanted = {path for path in listed if path and not path.endswith(".gitignore")}
         seen = found(at, ".", cwd=home)
         told += len(wanted) < len(chosen)
         rules = {str(path.relative_to(home)): path.read_text() for path in home.rglob(".gitignore")}
         at.check(set(seen) == wanted, "as git has it", (rules, sorted(set(seen) ^ wanted)))
-    at.check(told > 15, "rules matter", told)
+    at.check(told > 25, "rules matter", told)
 
 
 # ---- Globs ----
@@ -232,9 +241,11 @@ def test_globs(at):
         for glob in ("", "/", "!a", "a//b", "../a"):
             run = at.usage(option, glob, "t")
             at.check(f"{option} '{glob}': ".encode() in run.err, f"{glob!r} is told", run.err)
-    (at.home / "t/test").chmod(0)
-    at.run("--exclude", "test/", "t", code=0)
-    (at.home / "t/test").chmod(0o755)
+    os.mkfifo(at.home / "t/test/.gitignore")
+    at.run("t", code=2)
+    for glob in ("test/", "test", "/test/**", "t[e]st/*"):
+        at.run("--exclude", glob, "t", code=0)
+    (at.home / "t/test/.gitignore").unlink()
     git(at, "add", "-A")
     equal(at, found(at, "--staged", "--exclude", "test/", "--include", "a.yaml"),
           ["t/a.yaml", "t/prod/a.yaml"], "with --staged")

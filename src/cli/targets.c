@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -19,13 +20,13 @@
 
 /*
  * The path below --output-dir: the one below the working directory; of what is outside the one
- * below the folder that was searched, or the name alone. So no `..` leads out.
+ * below the folder that was searched, or the name alone. So no `..` leads out. HERE is the working
+ * directory, of which the system need not be asked for each input.
  */
-static char *name_below(const CfnCommand *command, const CfnInput *input)
+static char *name_below(const CfnCommand *command, const CfnInput *input, const char *here)
 {
     const char *path = strcmp(input->path, "-") == 0 ? command->stdin_name : input->path;
-    g_autofree char *full = g_canonicalize_filename(path, NULL);
-    g_autofree char *here = g_get_current_dir();
+    g_autofree char *full = g_canonicalize_filename(path, here);
     const char *below = cfn_path_below(full, here);
     if (below != NULL) {
         return g_strdup(below);
@@ -33,7 +34,7 @@ static char *name_below(const CfnCommand *command, const CfnInput *input)
     return input->below > 0 ? g_strdup(input->path + input->below) : g_path_get_basename(full);
 }
 
-static char *plan_target(const CfnCommand *command, const CfnInput *input)
+static char *plan_target(const CfnCommand *command, const CfnInput *input, const char *here)
 {
     if (command->output != NULL) {
         return strcmp(command->output, "-") != 0 ? g_strdup(command->output) : NULL;
@@ -41,7 +42,7 @@ static char *plan_target(const CfnCommand *command, const CfnInput *input)
     if (command->output_dir == NULL) {
         return NULL;
     }
-    g_autofree char *name = name_below(command, input);
+    g_autofree char *name = name_below(command, input, here);
     return g_build_filename(command->output_dir, name, NULL);
 }
 
@@ -49,6 +50,7 @@ static char *plan_target(const CfnCommand *command, const CfnInput *input)
 typedef struct {
     GHashTable *inputs;  /* set of CfnInput* */
     GHashTable *outputs; /* identity -> what is written there, for messages */
+    GHashTable *folders; /* of outputs -> the same absolute and, if it is there, without links */
 } CfnClaims;
 
 /* Whether there is anything to claim: else nothing need be known of a million inputs. */
@@ -63,6 +65,7 @@ static CfnClaims claims_new(const CfnCommand *command, const GPtrArray *inputs)
     CfnClaims claims = {
         .inputs = g_hash_table_new(cfn_input_hash, cfn_input_equal),
         .outputs = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL),
+        .folders = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, g_free),
     };
     for (guint i = 0; writes_files(command) && i < inputs->len; i++) {
         CfnInput *input = g_ptr_array_index(inputs, i);
@@ -87,6 +90,7 @@ static void claims_release(CfnClaims *claims)
 {
     g_hash_table_unref(claims->inputs);
     g_hash_table_unref(claims->outputs);
+    g_hash_table_unref(claims->folders);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnClaims, claims_release)
 
@@ -99,10 +103,29 @@ static bool may_be_template(const CfnInput *input, size_t limit)
     return is_file_one || (input->content != NULL && cfn_may_be_template(input->content));
 }
 
+/* As cfn_path_identity has it, but each folder is looked at once. */
+static char *identify(CfnClaims *claims, const char *path)
+{
+    struct stat status;
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        return cfn_path_identity(path);
+    }
+    g_autofree char *folder = g_path_get_dirname(path);
+    const char *real = g_hash_table_lookup(claims->folders, folder);
+    if (real == NULL) {
+        char *found = realpath(folder, NULL); /* g_free is free */
+        found = found != NULL ? found : g_canonicalize_filename(folder, NULL);
+        real = found;
+        g_hash_table_insert(claims->folders, g_steal_pointer(&folder), found);
+    }
+    g_autofree char *name = g_path_get_basename(path);
+    return g_build_filename(real, name, NULL);
+}
+
 /* Takes the file PATH for the output of SOURCE, if nobody has it. */
 static bool claim(CfnClaims *claims, const char *path, const char *source, GError **error)
 {
-    g_autofree char *identity = cfn_path_identity(path);
+    g_autofree char *identity = identify(claims, path);
     if (find_input(claims, identity) != NULL) {
         g_set_error(error, CFN_ERROR, CFN_ERROR_USAGE,
                     "'%s' is an input itself: to repair a template in place, use -i", path);
@@ -153,6 +176,7 @@ GPtrArray *cfn_targets_plan(const CfnCommand *command, GPtrArray *inputs, GError
 {
     g_autoptr(GPtrArray) targets = g_ptr_array_new_with_free_func(g_free);
     g_auto(CfnClaims) claims = claims_new(command, inputs);
+    g_autofree char *here = g_get_current_dir();
     if (!claim_all_beside(&claims, command, inputs, error)) {
         return NULL;
     }
@@ -163,7 +187,7 @@ GPtrArray *cfn_targets_plan(const CfnCommand *command, GPtrArray *inputs, GError
                                 "-o takes one template: use --output-dir for a folder");
             return NULL;
         }
-        char *target = plan_target(command, input);
+        char *target = plan_target(command, input, here);
         g_ptr_array_add(targets, target);
         if (target != NULL && !claim(&claims, target, input->path, error)) {
             return NULL;

@@ -91,10 +91,9 @@ static char *make_relative(const char *path, const char *folder)
     return g_string_free(relative, FALSE);
 }
 
-/* What the file PATH is called in fingerprints. */
-static char *name_file(CfnBaseline *baseline, const char *path)
+/* What the file with this IDENTITY is called in fingerprints. */
+static char *name_file(CfnBaseline *baseline, const char *identity)
 {
-    g_autofree char *identity = cfn_path_identity(path);
     const char *root = cfn_diff_root(identity);
     if (*root == '\0') {
         return make_relative(identity, baseline->folder);
@@ -102,7 +101,8 @@ static char *name_file(CfnBaseline *baseline, const char *path)
     if (!g_hash_table_contains(baseline->roots, root)) {
         g_hash_table_add(baseline->roots, g_strdup(root));
     }
-    return cfn_diff_path(identity);
+    const char *below = cfn_path_below(identity, root); /* not with a core.worktree elsewhere */
+    return below != NULL ? g_strdup(below) : cfn_diff_path(identity);
 }
 
 /* NAME as JSON has it. */
@@ -133,8 +133,10 @@ static void add_acceptances(CfnBaseline *baseline, GPtrArray *inputs)
     for (guint i = 0; i < inputs->len; i++) {
         CfnInput *input = inputs->pdata[i];
         bool is_stdin = strcmp(input->path, "-") == 0;
+        g_autofree char *identity =
+            is_stdin ? cfn_path_identity(command->stdin_name) : cfn_input_identity(input);
         CfnAcceptance *acceptance = g_new0(CfnAcceptance, 1);
-        acceptance->path = name_file(baseline, is_stdin ? command->stdin_name : input->path);
+        acceptance->path = name_file(baseline, identity);
         acceptance->known = command->baseline_use == CFN_BASELINE_APPLY ? baseline->known : NULL;
         g_ptr_array_add(baseline->acceptances, acceptance);
         input->acceptance = acceptance;

@@ -70,6 +70,15 @@ static CfnIdentity identity_of(const CfnInput *input)
     return (CfnIdentity){ folder, length == 1 ? 0 : length, name };
 }
 
+char *cfn_input_identity(const CfnInput *input)
+{
+    if (input->identity != NULL) {
+        return g_strdup(input->identity);
+    }
+    return input->folder != NULL ? g_build_filename(input->folder, last_name(input->path), NULL)
+                                 : cfn_path_identity(input->path);
+}
+
 guint cfn_input_hash(gconstpointer input)
 {
     CfnIdentity identity = identity_of(input);

@@ -30,6 +30,8 @@ void cfn_input_free(CfnInput *input);
 /* One name for a file, however its path is spelled: absolute, without links; also for a file that
    is not there yet. g_free it. */
 char *cfn_path_identity(const char *path);
+/* The same for the file of INPUT, from what is known of it already. g_free it. */
+char *cfn_input_identity(const CfnInput *input);
 /* For sets of CfnInput* (GHashTable), each with a folder or an identity: whether they are the same
    file. */
 guint cfn_input_hash(gconstpointer input);

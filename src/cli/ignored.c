@@ -44,20 +44,48 @@ static bool is_there(const char *path)
     return lstat(path, &status) == 0;
 }
 
-/* libgit2 costs milliseconds to set up: not where there is no repository anyway. */
-static bool is_around(const char *folder)
+/* FOLDER or the nearest above it that has a .git, or NULL. libgit2 costs milliseconds to set up:
+   not where there is no repository anyway. */
+static char *find_git(const char *folder)
 {
     g_autofree char *at = g_strdup(folder);
     for (;;) {
         g_autofree char *git = g_build_filename(at, ".git", NULL);
+        if (is_there(git)) {
+            return g_steal_pointer(&at);
+        }
         char *above = g_path_get_dirname(at);
-        bool is_end = is_there(git) || strcmp(above, at) == 0;
+        bool is_end = strcmp(above, at) == 0;
         g_free(at);
         at = above;
         if (is_end) {
-            return is_there(git);
+            return NULL;
         }
     }
+}
+
+static bool fail(const char *folder, const char *reason, GError **error)
+{
+    g_set_error(error, CFN_ERROR, CFN_ERROR_READ,
+                "%s: git cannot say what is ignored here (--no-gitignore does not ask): %s", folder,
+                reason);
+    return false;
+}
+
+/* libgit2 would wait for a FIFO, and read a device, for ever. What a .git that is a file leads to
+   is not looked at. */
+static bool check_files(const char *folder, GError **error)
+{
+    static const char *const names[] = { "", "HEAD", "config", "commondir", "index" };
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = g_build_filename(folder, ".git", names[i], NULL);
+        struct stat status;
+        if (stat(path, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+            g_autofree char *reason = g_strdup_printf("'%s' is no regular file", path);
+            return fail(folder, reason, error);
+        }
+    }
+    return true;
 }
 
 /* ---- Questions ---- */
@@ -200,10 +228,8 @@ bool cfn_ignoring_has(const CfnIgnoring *ignoring, const char *folder, const cha
 static bool fail_open(const char *folder, GError **error)
 {
     const git_error *last = git_error_last();
-    g_set_error(error, CFN_ERROR, CFN_ERROR_READ,
-                "%s: git cannot say what is ignored here (--no-gitignore does not ask): %s", folder,
-                last != NULL && last->message != NULL ? last->message : "unknown reason");
-    return false;
+    return fail(folder, last != NULL && last->message != NULL ? last->message : "unknown reason",
+                error);
 }
 
 /* Where the home of the user is closed to who runs this, as in a container with another user, git
@@ -279,11 +305,13 @@ static bool begin(const char *folder, unsigned flags, CfnIgnoring *ignoring, GEr
 bool cfn_ignoring_begin(const char *folder, CfnIgnoring *ignoring, GError **error)
 {
     *ignoring = (CfnIgnoring){ 0 };
-    return !is_around(folder) || begin(folder, 0, ignoring, error);
+    g_autofree char *around = find_git(folder);
+    return around == NULL || (check_files(around, error) && begin(folder, 0, ignoring, error));
 }
 
 bool cfn_ignoring_begin_here(const char *folder, CfnIgnoring *ignoring, GError **error)
 {
     bool is_known = ignoring->rules != NULL && strcmp(ignoring->rules->top, folder) == 0;
-    return is_known || begin(folder, GIT_REPOSITORY_OPEN_NO_SEARCH, ignoring, error);
+    return is_known || (check_files(folder, error) &&
+                        begin(folder, GIT_REPOSITORY_OPEN_NO_SEARCH, ignoring, error));
 }

@@ -178,6 +178,24 @@ def test_broken_rules(at):
     at.same("fifo/a.yaml", DONE)
 
 
+def test_hostile_repositories(at):
+    """What would keep libgit2 waiting, or reading."""
+    makers = {"fifo": os.mkfifo, "device": lambda path: path.symlink_to("/dev/zero")}
+    for (kind, make), name in itertools.product(makers.items(), ["", "HEAD", "config", "index", "info/exclude"]):
+        home = program.fresh(at.home / "r")
+        at.put("r/a.yaml", DUE)
+        at.put("r/.gitignore", b"b.yaml\n")
+        path = home / ".git" / name
+        if name in ("", "info/exclude"):
+            subprocess.run(["rm", "-rf", path], check=True)
+        path.unlink(missing_ok=True)
+        make(path)
+        for args, where in ((["r"], at.home), (["."], home), (["-q", "."], at.home)):
+            run = at.run("-i", *args, cwd=where, code=2, timeout=20)
+            at.check(str(path).encode() in run.err, f"{kind} {name} is told", run.err)
+        at.same("r/a.yaml", DUE)
+
+
 def rules_of(dice, names, has_stars):
     pieces = [*names, *names, "a?", "a*", "*b", "[ab]", "[!b]*", "*.y?ml", "*.json", "a.y[a]ml", "\\a"]
     rules = []

@@ -124,9 +124,11 @@ static bool read_rules(CfnIgnored *ignored, const char *path, bool *asks_all, GE
     return true;
 }
 
+/* /dev/null is a way to say that there are none. */
 static bool read_rules_if_any(CfnIgnored *ignored, const char *path, bool *asks_all, GError **error)
 {
-    return !is_there(path) || read_rules(ignored, path, asks_all, error);
+    return strcmp(path, "/dev/null") == 0 || !is_there(path) ||
+           read_rules(ignored, path, asks_all, error);
 }
 
 /* core.excludesFile, or what stands for it. */
@@ -153,6 +155,8 @@ static bool read_repository_rules(CfnIgnored *ignored, bool *asks_all, GError **
     if (git_repository_config_snapshot(&config, ignored->git) == 0) {
         (void)git_config_get_bool(&ignores_case, config, "core.ignorecase");
         g_autofree char *common = find_common_rules(config);
+        /* Where libgit2 looks for it then is its own business. */
+        *asks_all = common != NULL && (*common != '/' || strchr(common, ':') != NULL);
         if (common != NULL && !read_rules_if_any(ignored, common, asks_all, error)) {
             return false;
         }

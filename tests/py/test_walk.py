@@ -105,6 +105,8 @@ def test_gitignore(at):
     git(at, "config", "core.excludesFile", str(at.home / "mine"))
     at.put("mine", b"x.yaml\nsub/out.yaml\n")
     equal(at, found(at, "."), [left[1], left[4]], "core.excludesFile")
+    git(at, "config", "core.excludesFile", "/dev/null")
+    equal(at, found(at, "."), left[1:], "none")
 
 
 def test_stars(at):

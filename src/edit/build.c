@@ -184,6 +184,23 @@ static void move_out_of_cuts(CfnBuild *build)
     }
 }
 
+static bool is_cut(const CfnSplice *splice)
+{
+    return splice->length == 0 && splice->span.end > splice->span.start;
+}
+
+/* Of two things that go, one above the other, both would take the blank lines in between. */
+static void part_cuts(CfnBuild *build)
+{
+    for (guint i = 1; i < build->splices->len; i++) {
+        const CfnSplice *above = &g_array_index(build->splices, CfnPlaced, i - 1).splice;
+        CfnSplice *one = &g_array_index(build->splices, CfnPlaced, i).splice;
+        if (is_cut(above) && is_cut(one) && above->span.end <= one->span.end) {
+            one->span.start = MAX(one->span.start, above->span.end);
+        }
+    }
+}
+
 /* Those of its operations. What is part of none makes room for what stands behind it. */
 static GPtrArray *owners_of(const CfnBuild *build, const CfnPlaced *placed, const CfnPlaced *next)
 {
@@ -215,6 +232,7 @@ static void hand_over_splices(CfnBuild *build)
     g_array_sort(build->splices, by_place);
     move_out_of_cuts(build);
     g_array_sort(build->splices, by_place);
+    part_cuts(build);
     if (build->edits->tracks_owners) {
         track_owners(build);
     }

@@ -136,6 +136,18 @@ def test_dependants(at):
              at.texts()["b.yaml"])
 
 
+def test_outputs_at_the_end(at):
+    """What goes, blank lines included, is followed by something else that goes with them."""
+    full = template(BUCKET, "\n", channel(), "\n", recorder(),
+                    after="\nOutputs:\n  A:\n    Value: !Ref Recorder\n"
+                    "  B:\n    Value: !Ref Channel\n")
+    at.put(a=full, b=full, c=full[:-1], d=full.replace("\n", "\r\n"))
+    at.repair()
+    at.equal(at.having(RECORDER), ["a.yaml"], "one stays")
+    at.equal({text.replace("\r", "") for text in list(at.texts().values())[1:]},
+             {template(BUCKET, "\n")}, "and nothing of the others")
+
+
 def test_stuck(at):
     at.put(a=FULL, b=EXPORTED, c=REFERRED, d=FULL)
     found = at.report()

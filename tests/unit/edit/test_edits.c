@@ -424,6 +424,15 @@ static const Case cases[] = {
         { ADD, "A", "q", .key = "K" },
         { ADD, "B", "r", .key = "K" } },
       "A:\n  x: 1\n  K: p\nB:\n  x: 1\n  K: r\n" },
+    /* Both would take the blank line between them. */
+    { "remove the end of one section and all of the last one",
+      "R:\n  a: 1\n\n  b: 1\n\nO:\n  c: 1\n",
+      { { REMOVE, "R/b" }, { REMOVE, "O/c" } },
+      "R:\n  a: 1\n\n" },
+    { "remove the end of one section and all of the last one, which ends without a newline",
+      "R:\n  a: 1\n\n  b: 1\n\nO:\n  c: 1",
+      { { REMOVE, "R/b" }, { REMOVE, "O/c" } },
+      "R:\n  a: 1\n\n" },
 };
 
 static void run_case(void **state)

@@ -14,7 +14,7 @@
 #define NEXT_AFTER (G_USEC_PER_SEC / 10)
 #define SMOOTHED_OVER (3.0 * G_USEC_PER_SEC)
 /* Before this, and with fewer files, nobody can tell how long the rest will take. */
-#define SETTLED_AFTER (2 * G_USEC_PER_SEC)
+#define SETTLED_AFTER G_GINT64_CONSTANT(2000000)
 #define SETTLED_FILES 10
 
 #define WIDTH_LIMIT 120

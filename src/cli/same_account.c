@@ -344,8 +344,8 @@ GPtrArray *cfn_same_account_notes(const CfnSameAccount *account)
     GPtrArray *notes = g_ptr_array_new_with_free_func(g_free);
     for (guint i = 0; i < KIND_COUNT; i++) {
         const Site *kept = account->kept[i];
-        guint others = account->sites[i]->len - (kept != NULL);
-        if (others > 0 && kept->is_certain) {
+        guint others = kept != NULL ? account->sites[i]->len - 1 : 0;
+        if (kept != NULL && others > 0 && kept->is_certain) {
             g_ptr_array_add(notes, g_strdup_printf("of all %s '%s' of %s stays; %u other %s one",
                                                    account->repair->resource_types[i],
                                                    kept->logical_id, kept->place, others,

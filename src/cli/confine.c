@@ -98,6 +98,7 @@ static const int allowed_calls[] = {
     SCMP_SYS(clock_gettime),
     SCMP_SYS(clock_nanosleep),
     SCMP_SYS(close),
+    SCMP_SYS(close_range),
     SCMP_SYS(exit),
     SCMP_SYS(exit_group),
     SCMP_SYS(faccessat),

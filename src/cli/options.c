@@ -278,6 +278,13 @@ static bool check_stream_sense(const CfnArguments *raw, GError **error)
         { raw->report != NULL, "--report" },
         { raw->seen != NULL, "--seen" },
         { raw->files_from != NULL, "--files-from" },
+        { raw->include != NULL, "--include" },
+        { raw->exclude != NULL, "--exclude" },
+        { raw->no_gitignore, "--no-gitignore" },
+        { raw->recursive, "-r" },
+        { raw->journal != NULL, "--journal" },
+        { raw->timeout != NULL, "--timeout" },
+        { raw->max_memory != NULL, "--max-memory" },
         { raw->shard != NULL, "--shard" },
         { raw->statistics, "--statistics" },
         { raw->same_account, "--same-account" },
@@ -362,6 +369,10 @@ static bool check_journal_sense(const CfnCommand *command, GError **error)
     }
     if (command->output != NULL || (!command->in_place && command->output_dir == NULL)) {
         return fail(error, "--journal is for -i and --output-dir");
+    }
+    if (command->same_account) {
+        return fail(error,
+                    "--journal knows single templates, and --same-account looks at them all");
     }
     return !is_dash(command->journal) || fail(error, "a journal is a file, not '-'");
 }

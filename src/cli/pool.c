@@ -82,20 +82,32 @@ static bool is_there(CfnRun *run, guint which)
 {
     return run->workers[which].pid != 0 ||
            (run->fruitless < MOST_FRUITLESS &&
-            cfn_worker_start(run->workers, run->pool->jobs, which, &run->pool->job));
+            cfn_worker_start(&run->workers[which], &run->pool->job));
+}
+
+/* Gives one item to each worker that has room for it; whether there was one. In turn, so that what
+   is done lies close together, and little waits for what comes before it. */
+static bool give_each(CfnRun *run, guint depth)
+{
+    bool is_given = false;
+    for (guint i = 0; i < run->pool->jobs; i++) {
+        CfnWorker *worker = &run->workers[i];
+        if (worker->given.length < depth && has_item(run) && is_there(run, i)) {
+            cfn_worker_give(worker, next_item(run));
+            is_given = true;
+        }
+    }
+    return is_given;
 }
 
 /* Returns how many workers have something to do. */
 static guint give(CfnRun *run)
 {
-    guint busy = 0;
+    guint busy = 0, depth = depth_of(run);
+    while (give_each(run, depth)) {
+    }
     for (guint i = 0; i < run->pool->jobs; i++) {
-        CfnWorker *worker = &run->workers[i];
-        guint depth = depth_of(run);
-        while (worker->given.length < depth && has_item(run) && is_there(run, i)) {
-            cfn_worker_give(worker, next_item(run));
-        }
-        busy += worker->pid != 0 && worker->given.length > 0;
+        busy += run->workers[i].pid != 0 && run->workers[i].given.length > 0;
     }
     return busy;
 }

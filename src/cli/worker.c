@@ -5,6 +5,7 @@
  * Answers to items that changed nothing outside wait for each other, since small writes are dear;
  * were they lost with the worker, their items would be done again.
  */
+#define _GNU_SOURCE 1 /* close_range */
 #include "cli/worker.h"
 
 #include <errno.h>
@@ -141,6 +142,16 @@ static void prepare(const CfnJob *job)
     }
 }
 
+/* Other workers' pipes, a locked journal: what is open in the program is none of a worker's
+   business, and would stay open with it. */
+static void close_all_but(int one, int other)
+{
+    unsigned low = (unsigned)MIN(one, other), high = (unsigned)MAX(one, other);
+    (void)close_range(STDERR_FILENO + 1, low - 1, 0);
+    (void)close_range(low + 1, high - 1, 0);
+    (void)close_range(high + 1, ~0U, 0);
+}
+
 /* ---- In the program ---- */
 
 static void close_ends(CfnWorker *worker)
@@ -207,9 +218,8 @@ static bool open_ends(int tasks[2], int answers[2])
     return true;
 }
 
-bool cfn_worker_start(CfnWorker *workers, guint count, guint which, const CfnJob *job)
+bool cfn_worker_start(CfnWorker *worker, const CfnJob *job)
 {
-    CfnWorker *worker = &workers[which];
     int tasks[2], answers[2];
     if (!open_ends(tasks, answers)) {
         return false;
@@ -219,12 +229,8 @@ bool cfn_worker_start(CfnWorker *workers, guint count, guint which, const CfnJob
     worker->desk->is_stopped = false;
     pid_t pid = fork();
     if (pid == 0) {
-        for (guint i = 0; i < count; i++) {
-            close_ends(&workers[i]); /* else they would not see the program end */
-        }
-        close(tasks[1]);
-        close(answers[0]);
         prepare(job);
+        close_all_but(tasks[0], answers[1]);
         do_items(job, worker->desk, tasks[0], answers[1]);
         _exit(EXIT_SUCCESS);
     }

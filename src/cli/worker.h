@@ -50,9 +50,8 @@ CfnWorker *cfn_workers_new(guint count);
    is lost. */
 void cfn_workers_free(CfnWorker *workers, guint count);
 
-/* Starts WORKERS[WHICH], one that does not run. False with errno if the system has no process for
-   it. */
-bool cfn_worker_start(CfnWorker *workers, guint count, guint which, const CfnJob *job);
+/* Starts WORKER, which does not run. False with errno if the system has no process for it. */
+bool cfn_worker_start(CfnWorker *worker, const CfnJob *job);
 /* Gives it item INDEX, one of at most CFN_WORKER_DEPTH that wait there. If it has died, that is
    seen later. */
 void cfn_worker_give(CfnWorker *worker, guint index);

@@ -28,7 +28,7 @@ class Batch(unittest.TestCase):
 
     def test_a_file_alone_says_the_same(self):
         # Alone it is worked on by the program itself; what workers say was packed and unpacked.
-        for report in json.loads(run(2, "--format", "json").stdout)["files"]:
+        for report in json.loads(run(2, "--format", "json", "--thorough").stdout)["files"]:
             alone = subprocess.run([OPTIONS.cfnfix, "--format", "json", report["path"]], capture_output=True,
                                    check=False)
             self.assertEqual(json.loads(alone.stdout)["files"], [report])

@@ -26,13 +26,15 @@ LIMIT_OF_TIME = 10 * int(os.environ.get("CFN_TIME_FACTOR", 1))
 REFUSED = [
     "-i", "-o x", "--output-dir x", "--patch x", "--check", "--stdin-filename x", "--diff-base x",
     "--staged", "--baseline x", "--create-baseline x", "--prune-baseline x", "--format json",
-    "--report json:x", "--seen x", "-", "a.yaml"
+    "--report json:x", "--seen x", "-", "a.yaml", "--files-from x", "--shard 0/2", "--journal x",
+    "--statistics", "--same-account", "--include x", "--exclude x", "--null --files-from x",
+    "--no-gitignore", "--recursive", "--timeout 5", "--max-memory 500"
 ]
 TAKEN = [
     "--select comma-tags", "--ignore comma-tags", "--set force-destroy.emptier=false",
     "--unsafe-fixes", "--add-ignores", "--no-ignores", "--profile production", "--config c.yaml",
     "--no-config", "--skip-non-templates", "-q", "--color never", "--strict", "--max-size 1000",
-    "-j 2", "--stream"
+    "-j 2", "--stream", "--thorough"
 ]
 ANSWERED_INSTEAD = ["--list", "--explain comma-tags", "--show-config x", "--version", "-h"]
 

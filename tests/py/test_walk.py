@@ -3,14 +3,18 @@
 import contextlib
 import hashlib
 import itertools
+import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
 from pathlib import Path
+
+import ruamel.yaml
 
 from lib import program
 from test_cli import DONE, DUE, Place
@@ -350,6 +354,36 @@ def test_shard_vectors(at):
     for name, part in (("a.yaml", 699), ("b/c.json", 226), ("stacks/network.template", 252)):
         equal(at, part_of(name, 1000), part, f"{name} by the definition")
         equal(at, found(at, "--shard", f"{part}/1000", "."), [name], f"{name} by cfnfix")
+
+
+def commands_of_docs():
+    """(what sets the index, the number of parts, the shell's words) of each example."""
+    folder = program.ROOT / "docs/integrations"
+    job = ruamel.yaml.YAML(typ="safe").load(folder / "shards.yaml")["spec"]
+    yield "JOB_COMPLETION_INDEX", job["completions"], job["template"]["spec"]["containers"][0]["command"]
+    text = (folder / "shards.md").read_text()
+    definition = json.loads(text[text.index('    {\n      "jobDefinitionName"'):text.rindex("    }\n") + 6])
+    size = int(re.search(r"--array-properties size=(\d+)", text)[1])
+    yield "AWS_BATCH_JOB_ARRAY_INDEX", size, definition["containerProperties"]["command"]
+
+
+def test_shards_of_docs(at):
+    """The examples for Kubernetes and AWS Batch do each file once."""
+    (at.home / "bin").mkdir()
+    (at.home / "bin/cfnfix").symlink_to(at.cfnfix.path)
+    for variable, count, words in commands_of_docs():
+        names = [f"trees/{i % 7}/{i}.yaml" for i in range(60)]
+        put_all(at, *names, data=DUE)
+        changed = []
+        for index in range(count):
+            command = [word.replace("/trees", str(at.home / "trees")) for word in words]
+            run = subprocess.run(command, capture_output=True, check=False,
+                                 env=os.environ | {variable: str(index), "PATH": f"{at.home}/bin:/usr/bin:/bin"})
+            at.check(run.returncode == 0, f"{variable} {index}", run.stderr)
+            changed.append(run.stdout.count(b"\n+++ "))
+        equal(at, sum(changed), 60, f"{variable}: each once")
+        at.check(min(changed) > 0, f"{variable}: work for all", changed)
+        equal(at, {at.read(name) for name in names}, {DONE}, f"{variable}: all are repaired")
 
 
 # ---- Odd names ----

@@ -5,7 +5,6 @@
  * out. Each text is measured in a child process of its own, as the program is started for it: what
  * was measured before leaves no holes in its memory. Exit 1 if a figure is over its bound.
  */
-#include <libfyaml.h>
 #include <math.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -14,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/scan.h"
 #include "bench/texts.h"
 #include "engine/run.h"
 #include "text/memory.h"
@@ -31,19 +31,6 @@ static double now(void)
 }
 
 /* ---- What is measured ---- */
-
-static void scan_only(const GString *text)
-{
-    struct fy_parse_cfg config = { .flags = FYPCF_JSON_NONE | FYPCF_SLOPPY_FLOW_INDENTATION |
-                                            FYPCF_DISABLE_MMAP_OPT | FYPCF_DEFAULT_VERSION_1_1 };
-    struct fy_parser *parser = fy_parser_create(&config);
-    fy_parser_set_string(parser, text->str, text->len);
-    struct fy_token *token = NULL;
-    while ((token = fy_scan(parser)) != NULL) {
-        fy_scan_token_free(parser, token);
-    }
-    fy_parser_destroy(parser);
-}
 
 static guint repair(const GString *text)
 {
@@ -83,7 +70,7 @@ static Timing time_text_here(const GString *text)
     guint rounds = text->len < 100000 ? MOST_ROUNDS : text->len < 10000000 ? 15 : 5;
     for (guint i = 0; i < rounds; i++) {
         double start = now();
-        scan_only(text);
+        cfn_scan_only(text->str, text->len);
         double middle = now();
         repair(text);
         scans[i] = middle - start;

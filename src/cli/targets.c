@@ -57,7 +57,7 @@ typedef struct {
 static bool writes_files(const CfnCommand *command)
 {
     return command->output != NULL || command->output_dir != NULL || command->reports->len > 0 ||
-           command->baseline != NULL || command->patch != NULL;
+           command->baseline != NULL || command->patch != NULL || command->journal != NULL;
 }
 
 static CfnClaims claims_new(const CfnCommand *command, const GPtrArray *inputs)

@@ -39,7 +39,7 @@ typedef struct {
 } CfnWorker;
 
 /* The most that may be given to one worker and wait there. */
-enum { CFN_WORKER_DEPTH = 64 };
+enum { CFN_WORKER_DEPTH = 16 };
 
 /* Called for each answer that has arrived; takes it over. */
 typedef void (*CfnWorkerAnswer)(guint index, GBytes *answer, gpointer data);

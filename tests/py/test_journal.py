@@ -231,14 +231,14 @@ def test_full_disk(at):
 
 def test_killed_at_every_call(at):
     """The journal grows by whole lines, whatever system call was the last one."""
-    at.fill(2)
+    at.fill(1)
     traced = Traced(at.cfnfix, at.tree, *REPAIR, "-j1", "-i", "--journal", "../j.jsonl", ".")
     places = [m for m, _ in from_first(traced.calls(), r"openat\(.*j\.jsonl") if m[0] in (
         "openat", "flock", "write", "fsync", "ftruncate", "rename", "close", "read")]
     after = at.texts()
     killed = 0
     for moment in places:
-        at.fill(2)
+        at.fill(1)
         killed += traced.inject(moment, "signal=SIGKILL")[1]
         run = at.run("-i", ".")
         at.equal(run.code, 0, f"exit code after kill -9 at {moment}: {run.err}")
@@ -250,10 +250,10 @@ def test_killed_at_every_call(at):
 
 def test_two_at_once(at):
     """The second one is refused while the first one stands still."""
-    at.fill(2)
+    at.fill(1)
     traced = Traced(at.cfnfix, at.tree, *REPAIR, "-j1", "-i", "--journal", "../j.jsonl", ".")
     moment = from_first(traced.calls(), r"openat\(.*t000\.yaml")[0][0]
-    at.fill(2)
+    at.fill(1)
     seen = []
     run = traced.stopped(moment, lambda: seen.append(at.run("-i", ".")))
     at.check(run is not None and run.code == 0, "the first", run)
@@ -267,7 +267,7 @@ def count_records(journal):
 
 
 # Results wait for their turn to be told, and recorded.
-IN_FLIGHT = 2 * 8 + 2
+IN_FLIGHT = 2 * 16 + 2
 
 
 def stop_and_resume(at, stop, moments, count):

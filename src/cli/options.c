@@ -355,6 +355,9 @@ static bool check_search_sense(const CfnCommand *command, GError **error)
     if (command->files_from != NULL && reads_stdin(command)) {
         return fail(error, "'-' (standard input) must be the only input: no --files-from");
     }
+    if (command->shards > 1 && command->same_account) {
+        return fail(error, "--same-account looks at all templates, and --shard at a part of them");
+    }
     if (command->shards > 1 && reads_stdin(command)) {
         return fail(error, "standard input has one part: no --shard");
     }

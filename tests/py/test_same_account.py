@@ -196,6 +196,8 @@ def test_configured(at):
     for args in (["--select", "comma-tags"], ["--ignore", "duplicate-config-recorder"]):
         run = at.cfnfix("--same-account", *args, "t", cwd=at.home)
         at.check(run.code == 2 and b"duplicate-config-recorder" in run.err, "makes no sense", run)
+    run = at.cfnfix("--same-account", "--shard", "0/2", "t", cwd=at.home)
+    at.check(run.code == 2 and b"--shard" in run.err, "a part is not the account", run)
 
 
 def test_baseline(at):

@@ -16,6 +16,7 @@
 #include <fcntl.h>
 #include <seccomp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -51,19 +52,27 @@ static void allow_folder(const CfnConfinement *confinement, const char *folder, 
     }
 }
 
-/* The folder of PATH once, and, where PATH is a link, that of what it leads to. */
-static void allow_around(const CfnConfinement *confinement, const char *path, guint64 rights,
-                         GHashTable *known)
+/* The folder of PATH, once. */
+static void allow_folder_of(const CfnConfinement *confinement, const char *path, guint64 rights,
+                            GHashTable *known)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     if (!g_hash_table_contains(known, folder)) {
         allow_folder(confinement, folder, rights);
         g_hash_table_add(known, g_steal_pointer(&folder));
     }
+}
+
+/* The same, and where PATH is a link, that of what it leads to. */
+static void allow_around(const CfnConfinement *confinement, const char *path, guint64 rights,
+                         GHashTable *known)
+{
     struct stat status;
-    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
-        g_autofree char *real = cfn_path_identity(path);
-        allow_around(confinement, real, rights, known);
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    g_autofree char *target = is_link ? realpath(path, NULL) : NULL; /* g_free is free */
+    allow_folder_of(confinement, path, rights, known);
+    if (target != NULL) {
+        allow_folder_of(confinement, target, rights, known);
     }
 }
 

@@ -401,6 +401,8 @@ def check_closed_output(cfnfix, work, tally):
 
 def check_changed_meanwhile(cfnfix, work, tally):
     """A second writer appends a line at various moments. Whatever happens, its line is never lost.
+
+    That cfnfix notices, and does the file anew, test_durable.py sees at the one moment where it has to.
     """
     home, note = program.fresh(work / "race"), b"# a second writer was here\n"
     text = b"Resources:\n" + b"".join(
@@ -410,28 +412,23 @@ def check_changed_meanwhile(cfnfix, work, tally):
     path.write_bytes(text)
     full = cfnfix("-i", path.name, cwd=home, timeout=300 * FACTOR)
     tally.check(full.code == 0 and path.read_bytes() == wanted, "a big template is repaired", full)
-    seen = {"left alone": 0, "before": 0, "after": 0}
-    for attempt in range(24):
+    for attempt in range(12):
         path.write_bytes(text)
         running = subprocess.Popen([cfnfix.path, "-q", "-i", path.name],
                                    cwd=home,
                                    stdout=subprocess.DEVNULL,
                                    stderr=subprocess.PIPE,
                                    env=os.environ | program.ENVIRONMENT)
-        time.sleep(full.seconds * (attempt % 12 + 0.5) / 12)
+        time.sleep(full.seconds * (attempt + 0.5) / 12)
         with open(path, "ab") as file:
             file.write(note)
         error = running.communicate()[1]
         now = path.read_bytes()
         left_alone = running.returncode == 2 and now == text + note and b"changed" in error
         repaired = running.returncode == 0 and now == wanted + note
-        seen["left alone"] += left_alone
         tally.check(left_alone or repaired,
                     "changed meanwhile: left alone with an error, or both are there",
                     (running.returncode, error[:200], now.endswith(note), now.startswith(wanted)))
-        if seen["left alone"] >= 3 and attempt > 8:
-            break
-    tally.check(seen["left alone"], "changed meanwhile: noticed at least once")
     tally.equal([p.name for p in home.iterdir() if p.name != ".git"], ["big.yaml"],
                 "changed meanwhile: no file left behind")
 

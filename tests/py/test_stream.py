@@ -28,7 +28,7 @@ REFUSED = [
     "--staged", "--baseline x", "--create-baseline x", "--prune-baseline x", "--format json",
     "--report json:x", "--seen x", "-", "a.yaml", "--files-from x", "--shard 0/2", "--journal x",
     "--statistics", "--same-account", "--include x", "--exclude x", "--null --files-from x",
-    "--no-gitignore", "--recursive", "--timeout 5", "--max-memory 500"
+    "--no-gitignore", "-r", "--timeout 5", "--max-memory 500"
 ]
 TAKEN = [
     "--select comma-tags", "--ignore comma-tags", "--set force-destroy.emptier=false",

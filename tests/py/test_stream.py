@@ -220,7 +220,7 @@ def test_options(at):
     lines = [line[:34] for line in text.splitlines() if re.match(r"\s+-", line)]
     every = {option for line in lines for option in re.findall(r"(?<![\w-])--?[a-z][a-z-]*", line)}
     long_names = {"-i": "--in-place", "-o": "--output", "-q": "--quiet", "-j": "--jobs",
-                  "-h": "--help"}
+                  "-h": "--help", "-r": "--recursive"}
     decided = {use.split()[0] for use in (*REFUSED, *TAKEN, *ANSWERED_INSTEAD)}
     decided |= {long_names[name] for name in decided & set(long_names)}
     at.equal(sorted(every - decided), [], "of each option it is decided whether --stream takes it")

@@ -14,7 +14,8 @@ EXAMPLE = program.ROOT / "examples/pyspark/repair_templates.py"
 SUBMIT = Path(sys.executable).with_name("spark-submit")
 QUIET = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
          "spark.driver.memory": "700m", "spark.sql.shuffle.partitions": "4"}
-OPTIONS = ["--unsafe-fixes", "--ignore", "force-destroy"]
+# --thorough: each is parsed, as a named file is.
+OPTIONS = ["--unsafe-fixes", "--ignore", "force-destroy", "--thorough"]
 
 # Stands in the place of cfnfix. Each of VICTIMS is killed by the first run that has answered three
 # lines and that finds it alive.

@@ -42,6 +42,9 @@ static const char *find_by_letter(const char *at, const char *end, const char *w
 
 bool cfn_has_escapes(const char *text, size_t length)
 {
+    if (length == 0) {
+        return false; /* there need not be a text */
+    }
     const char *end = text + length;
     for (const char *at = text; (at = memchr(at, '\\', (size_t)(end - at))) != NULL; at += 2) {
         if (at + 1 >= end) {

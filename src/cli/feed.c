@@ -1,15 +1,17 @@
 /*
  * The lines of a stream that may be endless, and of lines that may be.
  */
+#define _GNU_SOURCE 1 /* F_SETPIPE_SZ */
 #include "cli/feed.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 enum {
-    CHUNK = 64 << 10, /* what a pipe holds */
-    KEPT = 1 << 20,   /* memory of a longer line is not kept for the next */
+    CHUNK = 1 << 20, /* what a pipe may hold */
+    KEPT = 4 << 20,  /* memory of a longer line is not kept for the next */
 };
 
 struct CfnFeed {
@@ -28,6 +30,9 @@ CfnFeed *cfn_feed_new(int fd, size_t limit)
     feed->fd = fd;
     feed->limit = limit;
     feed->held = g_string_sized_new(CHUNK);
+#ifdef F_SETPIPE_SZ
+    (void)fcntl(fd, F_SETPIPE_SZ, CHUNK); /* what holds more lines, gives more of them at once */
+#endif
     return feed;
 }
 
@@ -58,15 +63,14 @@ static void forget(CfnFeed *feed)
 static bool fill(CfnFeed *feed)
 {
     forget(feed);
-    char chunk[CHUNK];
+    gsize length = feed->held->len;
+    g_string_set_size(feed->held, length + CHUNK);
     ssize_t count;
     do {
-        count = read(feed->fd, chunk, sizeof chunk);
+        count = read(feed->fd, feed->held->str + length, CHUNK);
     } while (count < 0 && errno == EINTR);
     feed->is_at_end = count == 0;
-    if (count > 0) {
-        g_string_append_len(feed->held, chunk, count);
-    }
+    g_string_set_size(feed->held, length + (gsize)MAX(count, 0));
     return count >= 0;
 }
 
@@ -83,17 +87,22 @@ static CfnFeedState take(CfnFeed *feed, size_t end, size_t skip, GBytes **line)
     return is_whole ? CFN_FEED_LINE : CFN_FEED_TOO_LONG;
 }
 
+bool cfn_feed_has_line(CfnFeed *feed)
+{
+    const GString *held = feed->held;
+    const char *newline = memchr(held->str + feed->searched, '\n', held->len - feed->searched);
+    feed->searched = newline != NULL ? (size_t)(newline - held->str) : held->len;
+    return newline != NULL;
+}
+
 CfnFeedState cfn_feed_next(CfnFeed *feed, GBytes **line)
 {
     *line = NULL;
     for (;;) {
         const GString *held = feed->held;
-        const char *from = held->str + feed->searched;
-        const char *newline = memchr(from, '\n', held->len - feed->searched);
-        if (newline != NULL) {
-            return take(feed, (size_t)(newline - held->str), 1, line);
+        if (cfn_feed_has_line(feed)) {
+            return take(feed, feed->searched, 1, line);
         }
-        feed->searched = held->len;
         if (feed->is_at_end) {
             bool is_there = held->len > feed->taken || feed->drops;
             return is_there ? take(feed, held->len, 0, line) : CFN_FEED_END;

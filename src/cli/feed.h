@@ -28,4 +28,7 @@ typedef enum {
  */
 CfnFeedState cfn_feed_next(CfnFeed *feed, GBytes **line);
 
+/* Whether the next line was read already, so that cfn_feed_next will not wait for it. */
+bool cfn_feed_has_line(CfnFeed *feed);
+
 #endif

@@ -42,6 +42,15 @@ void cfn_interrupt_unwatch(const sigset_t *waiting)
     (void)sigprocmask(SIG_SETMASK, waiting, NULL);
 }
 
+void cfn_interrupt_forget(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(signals); i++) {
+        if (!is_passed_over(signals[i])) {
+            (void)signal(signals[i], SIG_DFL);
+        }
+    }
+}
+
 int cfn_interrupt_noted(void)
 {
     return noted;

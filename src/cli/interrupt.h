@@ -14,6 +14,8 @@
 void cfn_interrupt_watch(sigset_t *waiting);
 /* Lets signals through again. */
 void cfn_interrupt_unwatch(const sigset_t *waiting);
+/* From now on they end the program again at once, as they did before they were watched. */
+void cfn_interrupt_forget(void);
 /* The signal that was noted; 0: none. */
 int cfn_interrupt_noted(void);
 

@@ -162,9 +162,15 @@ static bool read_number(const char *option, const char *text, guint64 most, guin
 /* A file of the size limit takes about a second and 40 times its bytes. */
 enum { DEFAULT_TIMEOUT = 60, DEFAULT_MAX_MEMORY = 4096, MOST_SECONDS = 86400, MOST_MIB = 1 << 20 };
 
+/* Who feeds a stream has mostly one for each processor. */
+static guint64 default_jobs(const CfnArguments *raw)
+{
+    return raw->stream ? 1 : MIN(g_get_num_processors(), 256);
+}
+
 static bool read_numbers(const CfnArguments *raw, CfnCommand *command, GError **error)
 {
-    guint64 max_size = CFN_SOURCE_DEFAULT_LIMIT, jobs = MIN(g_get_num_processors(), 256);
+    guint64 max_size = CFN_SOURCE_DEFAULT_LIMIT, jobs = default_jobs(raw);
     guint64 timeout = DEFAULT_TIMEOUT, max_memory = DEFAULT_MAX_MEMORY;
     if (!read_number("--max-size", raw->max_size, CFN_SOURCE_HARD_LIMIT, &max_size, error) ||
         !read_number("--jobs", raw->jobs, 256, &jobs, error) ||
@@ -283,8 +289,6 @@ static bool check_stream_sense(const CfnArguments *raw, GError **error)
         { raw->no_gitignore, "--no-gitignore" },
         { raw->recursive, "-r" },
         { raw->journal != NULL, "--journal" },
-        { raw->timeout != NULL, "--timeout" },
-        { raw->max_memory != NULL, "--max-memory" },
         { raw->shard != NULL, "--shard" },
         { raw->statistics, "--statistics" },
         { raw->same_account, "--same-account" },

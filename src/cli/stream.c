@@ -1,8 +1,8 @@
 /*
  * --stream: one JSON object a line comes in, one goes out.
  *
- * Lines are JSON as RFC 8259 has it, in UTF-8, and jansson reads them. Members that are not ours
- * come back: a pipeline has names and keys of its own for what it sends.
+ * The lines that are there already are worked on together, by worker processes that are forked for
+ * them: so each knows its lines, and a line that ends its worker costs no other its answer.
  */
 #include "cli/stream.h"
 
@@ -11,303 +11,172 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/confine.h"
 #include "cli/feed.h"
-#include "cli/inputs.h"
+#include "cli/interrupt.h"
+#include "cli/pool.h"
 #include "cli/session.h"
-#include "cli/work.h"
-#include "edit/diff.h"
-#include "report/hide.h"
-#include "report/json.h"
-#include "report/json_value.h"
+#include "cli/stream_answer.h"
 
 enum {
     /* JSON can spell a byte in six ("\u000a"). */
     MOST_BYTES_PER_BYTE = 6,
     /* For what is in a line besides the template. */
     ROOM = 1 << 20,
-    /* jansson takes 100 bytes and more for a value of two: a line of "[],[],[]" would become 50
-       times as large. Nobody has so many values besides a template. */
-    MOST_VALUES = 100000,
+    /* Lines that are worked on together, and so many bytes of them but for the last one. */
+    MOST_LINES = 1024,
+    MOST_BYTES = 4 << 20,
 };
-
-/* ---- Reading a line ---- */
-
-static bool fail(GError **error, const char *message)
-{
-    g_set_error_literal(error, CFN_ERROR, CFN_ERROR_SYNTAX, message);
-    return false;
-}
-
-/* At least as many values as there are in TEXT, up to where it is no JSON. */
-static size_t count_values(const char *text, size_t length)
-{
-    size_t count = 1;
-    bool is_string = false;
-    for (size_t i = 0; i < length; i++) {
-        if (text[i] == '"') {
-            is_string = !is_string;
-        } else if (is_string && text[i] == '\\') {
-            i++;
-        } else if (!is_string) {
-            count += text[i] == '[' || text[i] == '{' || text[i] == ',';
-        }
-    }
-    return count;
-}
-
-/* In words of our own: jansson's quote the line, and there may be a secret in it. */
-static const char *name_error(const json_error_t *error)
-{
-    switch (json_error_code(error)) {
-    case json_error_stack_overflow:
-        return "nested too deeply";
-    case json_error_invalid_utf8:
-        return "not UTF-8";
-    case json_error_premature_end_of_input:
-        return "cut off";
-    case json_error_end_of_input_expected:
-        return "more than one value";
-    case json_error_null_character:
-    case json_error_null_byte_in_key:
-        return "a NUL in a name";
-    case json_error_duplicate_key:
-        return "a member twice";
-    case json_error_numeric_overflow:
-        return "a number that 64 bits cannot hold";
-    default:
-        return "bad syntax";
-    }
-}
-
-/* The object that LINE is; NULL with ERROR if it is none. json_decref it. */
-static json_t *read_object(GBytes *line, GError **error)
-{
-    gsize length;
-    const char *text = g_bytes_get_data(line, &length);
-    if (count_values(text, length) > MOST_VALUES) {
-        fail(error, "the line has too many values");
-        return NULL;
-    }
-    json_error_t reason;
-    json_t *object = json_loadb(text, length,
-                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
-    if (object == NULL) {
-        g_set_error(error, CFN_ERROR, CFN_ERROR_SYNTAX, "the line is not JSON: %s (byte %d)",
-                    name_error(&reason), reason.position);
-        return NULL;
-    }
-    if (!json_is_object(object)) {
-        json_decref(object);
-        fail(error, "the line is no JSON object");
-        return NULL;
-    }
-    return object;
-}
-
-/* The member NAME of REQUEST, if it is a string, else NULL. Borrowed. */
-static json_t *find_string(const json_t *request, const char *name)
-{
-    json_t *member = json_object_get(request, name);
-    return json_is_string(member) ? member : NULL;
-}
-
-/* How diffs and globs name PATH: relative, by its letters alone; "" if it names no file. g_free
-   it. */
-static char *name_path(const char *path)
-{
-    g_autofree char *full = g_canonicalize_filename(path, "/");
-    return g_strdup(full + strspn(full, "/"));
-}
-
-/* Whether REQUEST has what it must have. *NAME is what diffs call it; g_free it. */
-static bool check_request(const json_t *request, char **name, GError **error)
-{
-    const json_t *path = find_string(request, "path");
-    if (path == NULL) {
-        return fail(error, "'path' must be a string");
-    }
-    const char *text = json_string_value(path);
-    if (strlen(text) != json_string_length(path)) {
-        return fail(error, "'path' has a NUL in it");
-    }
-    *name = name_path(text);
-    if (**name == '\0') {
-        return fail(error, "'path' names no file");
-    }
-    return find_string(request, "content") != NULL || fail(error, "'content' must be a string");
-}
-
-/* ---- Working on a template ---- */
-
-static CfnResult *repair(const CfnCommand *command, CfnConfigs *configs, const json_t *request,
-                         const char *name)
-{
-    json_t *content = json_object_get(request, "content");
-    g_autoptr(GBytes) bytes = g_bytes_new(json_string_value(content), json_string_length(content));
-    CfnApplied applied = cfn_configs_apply_to_name(configs, name);
-    const CfnInput input = {
-        .path = (char *)json_string_value(json_object_get(request, "path")),
-        .options = applied.options,
-        .is_excluded = applied.excluded != NULL,
-        .content = bytes,
-    };
-    CfnResult *result = cfn_work(command, &input, NULL);
-    result->name = g_strdup(name);
-    if (result->verdict == CFN_VERDICT_CHANGED) {
-        result->diff = cfn_diff(name, result->before, result->outcome->after);
-    }
-    cfn_hide_result(result);
-    return result;
-}
-
-static CfnStreamState judge(const CfnResult *result)
-{
-    if (result->verdict == CFN_VERDICT_ERROR) {
-        return CFN_STREAM_ERROR;
-    }
-    const GPtrArray *findings = cfn_result_findings(result);
-    for (guint i = 0; i < findings->len; i++) {
-        const CfnFinding *finding = g_ptr_array_index(findings, i);
-        if (finding->state != CFN_FIXED) {
-            return CFN_STREAM_REMAINS;
-        }
-    }
-    return CFN_STREAM_DONE;
-}
-
-/* ---- The answer ---- */
-
-static const char *const own_members[] = { "path", "content", "diff", "findings", "error", NULL };
-
-/* The answer to REQUEST (NULL: nothing is known of it) as one line: its path and content, and an
-   error or nothing found. */
-static json_t *begin_answer(const json_t *request, json_t *error)
-{
-    json_t *answer = json_object();
-    for (size_t i = 0; i < 2; i++) {
-        json_t *member = find_string(request, own_members[i]);
-        json_object_set_new(answer, own_members[i],
-                            member != NULL ? json_incref(member) : json_null());
-    }
-    json_object_set_new(answer, "diff", json_string(""));
-    json_object_set_new(answer, "findings", json_array());
-    json_object_set_new(answer, "error", error);
-    const char *name;
-    json_t *member;
-    json_object_foreach((json_t *)request, name, member) {
-        if (!g_strv_contains(own_members, name)) {
-            json_object_set(answer, name, member);
-        }
-    }
-    return answer;
-}
-
-/* Takes ANSWER. */
-static GBytes *end_answer(json_t *answer)
-{
-    GString *out = g_string_new(NULL);
-    cfn_json_append(out, answer);
-    g_string_append_c(out, '\n');
-    return g_string_free_to_bytes(out);
-}
-
-static GBytes *refuse(const json_t *request, const char *message)
-{
-    return end_answer(begin_answer(request, cfn_json_error(message, (CfnPlace){ 0, 0 })));
-}
-
-static GBytes *tell(const json_t *request, const CfnResult *result)
-{
-    CfnPlace place;
-    const char *message = result->error != NULL ? cfn_result_error(result, &place) : NULL;
-    json_t *answer =
-        begin_answer(request, message != NULL ? cfn_json_error(message, place) : json_null());
-    if (result->verdict == CFN_VERDICT_CHANGED) {
-        gsize length;
-        const char *after = g_bytes_get_data(result->outcome->after, &length);
-        json_object_set_new(answer, "content", json_stringn(after, length));
-        json_object_set_new(answer, "diff", cfn_json_string(result->diff));
-    }
-    json_object_set_new(answer, "findings", cfn_json_findings(result));
-    return end_answer(answer);
-}
-
-GBytes *cfn_stream_answer(const CfnCommand *command, CfnConfigs *configs, GBytes *line,
-                          CfnStreamState *state)
-{
-    g_autoptr(GError) error = NULL;
-    g_autofree char *name = NULL;
-    json_auto_t *request = read_object(line, &error);
-    if (request == NULL || !check_request(request, &name, &error)) {
-        *state = CFN_STREAM_ERROR;
-        return refuse(request, error->message);
-    }
-    g_autoptr(CfnResult) result = repair(command, configs, request, name);
-    *state = judge(result);
-    return tell(request, result);
-}
-
-GBytes *cfn_stream_refuse(GBytes *line, const char *message)
-{
-    json_auto_t *request = line != NULL ? read_object(line, NULL) : NULL;
-    return refuse(request, message);
-}
-
-/* ---- The stream ---- */
 
 typedef struct {
     const CfnCommand *command;
     CfnConfigs *configs;
+    CfnConfinement *confinement;
+    CfnFeed *feed;
+    GPtrArray *lines;                     /* GBytes*, or NULL for one that is too long: in hand */
     guint64 counts[CFN_STREAM_ERROR + 1]; /* lines of each CfnStreamState */
+    int write_error;                      /* why an answer did not get out of here; 0: all did */
 } CfnStream;
 
-/* Whether the whole of ANSWER got out of here. */
-static bool put(GBytes *answer)
-{
-    gsize length;
-    const char *text = g_bytes_get_data(answer, &length);
-    return fwrite(text, 1, length, stdout) == length && fflush(stdout) == 0;
-}
+/* ---- In a worker ---- */
 
-/* Answers LINE, which is NULL if it is too long. */
-static bool answer_line(CfnStream *stream, GBytes *line)
+/* What a worker hands back: a byte that is the CfnStreamState, and the answer. */
+static GBytes *work(guint index, gpointer data, bool *is_lasting)
 {
+    const CfnStream *stream = data;
+    GBytes *line = g_ptr_array_index(stream->lines, index);
     CfnStreamState state = CFN_STREAM_ERROR;
     g_autoptr(GBytes) answer =
         line != NULL ? cfn_stream_answer(stream->command, stream->configs, line, &state)
                      : cfn_stream_refuse(NULL, "the line is too long");
-    stream->counts[state]++;
-    return put(answer);
+    gsize length;
+    const guint8 *text = g_bytes_get_data(answer, &length);
+    GByteArray *packed = g_byte_array_sized_new((guint)length + 1);
+    g_byte_array_append(packed, &(guint8){ (guint8)state }, 1);
+    g_byte_array_append(packed, text, (guint)length);
+    *is_lasting = false;
+    return g_byte_array_free_to_bytes(packed);
 }
 
-/* Until there is nothing left to read, or nobody who wants it. */
+static void lock_in(gpointer data)
+{
+    cfn_confine_enter(((const CfnStream *)data)->confinement);
+}
+
+/* ---- Answers ---- */
+
+static void put(CfnStream *stream, CfnStreamState state, const char *text, gsize length)
+{
+    stream->counts[state]++;
+    if (stream->write_error == 0 &&
+        (fwrite(text, 1, length, stdout) != length || fflush(stdout) != 0)) {
+        stream->write_error = errno;
+    }
+}
+
+/* Whether what a worker has handed back is one line behind one state: it may lie. */
+static bool makes_sense(const char *packed, gsize length)
+{
+    return length > 1 && (guint8)packed[0] <= CFN_STREAM_ERROR &&
+           memchr(packed, '\n', length) == packed + length - 1;
+}
+
+static void put_refusal(CfnStream *stream, guint index, const char *loss)
+{
+    g_autoptr(GBytes) answer = cfn_stream_refuse(g_ptr_array_index(stream->lines, index), loss);
+    gsize length;
+    const char *text = g_bytes_get_data(answer, &length);
+    put(stream, CFN_STREAM_ERROR, text, length);
+}
+
+static void take(guint index, GBytes *packed, const char *loss, gpointer data)
+{
+    CfnStream *stream = data;
+    gsize length = 0;
+    const char *bytes = packed != NULL ? g_bytes_get_data(packed, &length) : NULL;
+    if (bytes != NULL && makes_sense(bytes, length)) {
+        put(stream, (CfnStreamState)bytes[0], bytes + 1, length - 1);
+    } else {
+        put_refusal(stream, index, loss != NULL ? loss : "its answer makes no sense");
+    }
+    g_bytes_unref(packed);
+}
+
+/* Answers the lines in hand. */
+static void answer_lines(CfnStream *stream)
+{
+    const CfnCommand *command = stream->command;
+    const CfnPool pool = {
+        .job = { work, lock_in, stream, command->max_memory },
+        .jobs = MIN(command->jobs, stream->lines->len),
+        .timeout = command->timeout * G_USEC_PER_SEC,
+        .take = take,
+        .data = stream,
+    };
+    (void)cfn_pool_run(&pool, stream->lines->len);
+    g_ptr_array_set_size(stream->lines, 0);
+}
+
+/* ---- The stream ---- */
+
+static bool is_line(CfnFeedState state)
+{
+    return state == CFN_FEED_LINE || state == CFN_FEED_TOO_LONG;
+}
+
+/* Takes in hand what is there, waiting for no more than one line. CFN_FEED_END if there is none,
+   CFN_FEED_FAILED with errno if that cannot be known. */
+static CfnFeedState read_lines(CfnStream *stream)
+{
+    GBytes *line;
+    gsize bytes = 0;
+    CfnFeedState state = cfn_feed_next(stream->feed, &line);
+    while (is_line(state)) {
+        g_ptr_array_add(stream->lines, line);
+        bytes += line != NULL ? g_bytes_get_size(line) : 0;
+        if (bytes >= MOST_BYTES || stream->lines->len >= MOST_LINES ||
+            !cfn_feed_has_line(stream->feed)) {
+            break;
+        }
+        state = cfn_feed_next(stream->feed, &line);
+    }
+    return state;
+}
+
+/* Whether the answers still get out of here. A reader that has enough is no mistake, and mostly
+   ends the whole pipeline: that is not told. */
+static bool can_write(const CfnStream *stream)
+{
+    errno = stream->write_error;
+    return errno == 0 || (errno != EPIPE && cfn_finish_stdout());
+}
+
+/* Until there is nothing left to read, or nobody who wants it; whether all was answered. */
 static bool answer_all(CfnStream *stream)
 {
-    size_t limit = stream->command->max_size * MOST_BYTES_PER_BYTE + ROOM;
-    g_autoptr(CfnFeed) feed = cfn_feed_new(STDIN_FILENO, limit);
-    for (;;) {
-        g_autoptr(GBytes) line = NULL;
-        CfnFeedState state = cfn_feed_next(feed, &line);
-        if (state == CFN_FEED_END) {
-            return true;
-        }
-        if (state == CFN_FEED_FAILED) {
-            g_autofree char *message =
-                g_strdup_printf("standard input cannot be read: %s", g_strerror(errno));
-            cfn_print_complaint(message);
+    CfnFeedState state;
+    while (is_line(state = read_lines(stream))) {
+        answer_lines(stream);
+        cfn_interrupt_forget();
+        if (cfn_interrupt_noted() != 0 || !can_write(stream)) {
             return false;
         }
-        if (!answer_line(stream, line)) {
-            /* A reader that has enough is no mistake, and mostly ends the whole pipeline. */
-            return errno != EPIPE && cfn_finish_stdout();
-        }
     }
+    if (state == CFN_FEED_FAILED) {
+        g_autofree char *message =
+            g_strdup_printf("standard input cannot be read: %s", g_strerror(errno));
+        cfn_print_complaint(message);
+    }
+    return state == CFN_FEED_END;
 }
 
 static int decide_exit(const CfnStream *stream, bool is_complete)
 {
     guint64 errors = stream->counts[CFN_STREAM_ERROR];
     guint64 lines = errors + stream->counts[CFN_STREAM_REMAINS] + stream->counts[CFN_STREAM_DONE];
+    if (cfn_interrupt_noted() != 0) {
+        return CFN_EXIT_SIGNAL + cfn_interrupt_noted();
+    }
     if (is_complete && errors > 0) {
         g_autofree char *message =
             g_strdup_printf("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT
@@ -330,7 +199,17 @@ int cfn_stream_run(const CfnCommand *command)
         cfn_print_error(error->message);
         return CFN_EXIT_ERROR;
     }
-    CfnStream stream = { .command = command, .configs = configs };
+    g_autoptr(GPtrArray) none = g_ptr_array_new();
+    CfnStream stream = {
+        .command = command,
+        .configs = configs,
+        .confinement = cfn_confine_new(command, none, none),
+        .feed = cfn_feed_new(STDIN_FILENO, command->max_size * MOST_BYTES_PER_BYTE + ROOM),
+        .lines = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
+    };
     bool is_complete = answer_all(&stream);
+    g_ptr_array_unref(stream.lines);
+    cfn_feed_free(stream.feed);
+    cfn_confine_free(stream.confinement);
     return decide_exit(&stream, is_complete);
 }

@@ -7,6 +7,7 @@ import random
 import re
 import select
 import shlex
+import signal
 import subprocess
 import threading
 import time
@@ -15,6 +16,7 @@ import jsonschema
 import referencing
 
 import test_cli as cli
+import test_workers as workers
 from check import collect
 from lib import program
 
@@ -28,13 +30,13 @@ REFUSED = [
     "--staged", "--baseline x", "--create-baseline x", "--prune-baseline x", "--format json",
     "--report json:x", "--seen x", "-", "a.yaml", "--files-from x", "--shard 0/2", "--journal x",
     "--statistics", "--same-account", "--include x", "--exclude x", "--null --files-from x",
-    "--no-gitignore", "-r", "--timeout 5", "--max-memory 500"
+    "--no-gitignore", "-r"
 ]
 TAKEN = [
     "--select comma-tags", "--ignore comma-tags", "--set force-destroy.emptier=false",
     "--unsafe-fixes", "--add-ignores", "--no-ignores", "--profile production", "--config c.yaml",
     "--no-config", "--skip-non-templates", "-q", "--color never", "--strict", "--max-size 1000",
-    "-j 2", "--stream", "--thorough"
+    "-j 2", "--stream", "--thorough", "--timeout 5", "--max-memory 500"
 ]
 ANSWERED_INSTEAD = ["--list", "--explain comma-tags", "--show-config x", "--version", "-h"]
 
@@ -433,6 +435,70 @@ def test_endless_line(at):
             at.check(most < 40 << 10, "200 MB of a line are not held", f"{most} kB")
         process.stdin.close()
         at.equal(process.wait(LIMIT_OF_TIME), 2, "it ends")
+
+
+# ---- Its workers ----
+
+SLOW = "Resources:\n" + "".join(
+    f"  Topic{i}:\n    Type: AWS::SNS::Topic\n    Properties:\n      Tags:\n"
+    f"        - Key: a\n          Value: 'a,b{i}'\n" for i in range(30000))
+
+
+def three_lines():
+    return [encode({"path": f"{n}.yaml", "content": SLOW if n == 1 else DUE, "id": n}) + b"\n"
+            for n in range(3)]
+
+
+def check_lost(at, process, reason):
+    answers = [json.loads(line) for line in process.stdout]
+    at.equal([a["id"] for a in answers], [0, 1, 2], f"{reason}: all are answered, in order")
+    at.equal([a["content"] for a in answers], [DONE, SLOW, DONE], f"{reason}: it comes back, others are done")
+    at.check(reason in answers[1]["error"]["message"], f"{reason}: it is told", answers[1]["error"])
+    at.equal(process.wait(LIMIT_OF_TIME), 2, f"{reason}: exit 2")
+
+
+def test_killed_worker(at):
+    for number, reason in ((signal.SIGSEGV, "ended"), (signal.SIGKILL, "signal 9 ")):
+        with at.start() as process:
+            feed(process, three_lines())
+            process.stdin.close()
+            os.kill(workers.busy_worker(process), number)
+            check_lost(at, process, reason)
+
+
+def test_limits(at):
+    limits = [("--timeout", "1")]
+    if not workers.is_sanitized(at.cfnfix):
+        limits.append(("--max-memory", "100"))
+    for limit in limits:
+        with at.start(*limit) as process:
+            feed(process, [*three_lines()])
+            process.stdin.close()
+            check_lost(at, process, f"than {limit[0]} allows")
+
+
+def test_asked_to_stop(at):
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with at.start() as process:
+            feed(process, three_lines())
+            workers.busy_worker(process)
+            process.send_signal(number)
+            answers = [json.loads(line) for line in process.stdout]
+            at.equal([a["content"] for a in answers][:2], [DONE, SLOW.replace("a,b", "a-b")],
+                     "what is in hand is finished and answered")
+            at.equal(process.wait(LIMIT_OF_TIME), 128 + number, "told by the exit code")
+        with at.start() as process:
+            feed(process, [encode({"path": "a.yaml", "content": DUE}) + b"\n"])
+            at.check(wait_for_answer(process), "an answer")
+            process.send_signal(number)
+            at.check(process.wait(LIMIT_OF_TIME) in (-number, 128 + number), "it does not wait for more")
+
+
+def test_jobs(at):
+    lines = [{"path": f"{n}.yaml", "content": text, "id": n}
+             for n, text in enumerate([SLOW] + [DUE, KEPT, "Resources: ["] * 100)]
+    one, two = (at.ask(lines, "-j", jobs, code=2) for jobs in "12")
+    at.equal(one, two, "the same answers, in the same order")
 
 
 # ---- The same as files ----

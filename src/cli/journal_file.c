@@ -164,23 +164,10 @@ static bool read_all(CfnJournalFile *file, GArray *records, GError **error)
 
 /* ---- Writing ---- */
 
-static bool write_all(int fd, const char *text, size_t left)
-{
-    while (left > 0) {
-        ssize_t count = write(fd, text, left);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        text += MAX(count, 0);
-        left -= (size_t)MAX(count, 0);
-    }
-    return true;
-}
-
 /* Appends TEXT, a whole line, or nothing. */
 static bool append(CfnJournalFile *file, const GString *text, GError **error)
 {
-    if (!write_all(file->fd, text->str, text->len)) {
+    if (!cfn_descriptor_write(file->fd, text->str, text->len)) {
         fail_errno(error, file->path, "cannot be written");
         (void)ftruncate(file->fd, file->length);
         return false;

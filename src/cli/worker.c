@@ -21,6 +21,8 @@
 
 #include <glib-unix.h>
 
+#include "text/file.h"
+
 /* How much of answers waits before it is sent. */
 #define FRAME_BUFFER ((guint)32 * 1024)
 /* No answer is larger: some texts of 1 GiB at most. */
@@ -35,24 +37,11 @@ typedef struct {
 
 /* ---- In the worker ---- */
 
-static bool write_all(int fd, const guint8 *bytes, gsize length)
-{
-    while (length > 0) {
-        ssize_t count = write(fd, bytes, length);
-        if (count < 0 && errno != EINTR) {
-            return false;
-        }
-        bytes += MAX(count, 0);
-        length -= (gsize)MAX(count, 0);
-    }
-    return true;
-}
-
 /* Nobody is there to take it: the program was killed. The file in hand is done. */
 static void send_all(CfnDesk *desk, int fd, GByteArray *frames)
 {
     desk->since = 0; /* waiting for the reader is not work */
-    if (!write_all(fd, frames->data, frames->len)) {
+    if (!cfn_descriptor_write(fd, frames->data, frames->len)) {
         _exit(EXIT_FAILURE);
     }
     g_byte_array_set_size(frames, 0);

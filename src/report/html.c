@@ -246,11 +246,7 @@ static void append_path(GString *out, const char *path)
 
 static void append_headline(GString *out, const CfnManner *manner, const CfnResult *result)
 {
-    CfnTotals totals;
-    cfn_totals_init(&totals);
-    cfn_totals_add(&totals, result);
-    g_autofree char *states = cfn_words_states(manner, &totals);
-    cfn_totals_release(&totals);
+    g_autofree char *states = cfn_words_result(manner, result);
     g_string_append(out, "<article><h4>");
     append_path(out, result->path);
     g_string_append_printf(out, " <small>%s</small></h4>\n", states);

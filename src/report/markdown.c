@@ -147,11 +147,7 @@ static void append_diff(GString *out, const CfnResult *result)
 
 static GString *make_head(const CfnManner *manner, const CfnResult *result)
 {
-    CfnTotals totals;
-    cfn_totals_init(&totals);
-    cfn_totals_add(&totals, result);
-    g_autofree char *states = cfn_words_states(manner, &totals);
-    cfn_totals_release(&totals);
+    g_autofree char *states = cfn_words_result(manner, result);
     GString *section = g_string_new("### ");
     cfn_markdown_code(section, result->path);
     g_string_append_printf(section, "%s%s\n\n", states[0] != '\0' ? ": " : "", states);

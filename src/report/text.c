@@ -143,11 +143,7 @@ static int measure_ids(const CfnOutcome *outcome)
 /* "template.yaml: 2 fixed, 1 note" */
 static void append_headline(GString *out, const CfnManner *manner, const CfnResult *result)
 {
-    CfnTotals totals;
-    cfn_totals_init(&totals);
-    cfn_totals_add(&totals, result);
-    g_autofree char *states = cfn_words_states(manner, &totals);
-    cfn_totals_release(&totals);
+    g_autofree char *states = cfn_words_result(manner, result);
     GString *counts = g_string_new(states);
     cfn_words_count(counts, ", ", result->outcome->notices->len, "note", "notes");
     g_autoptr(GString) path = g_string_new(NULL);

@@ -22,6 +22,16 @@ char *cfn_words_states(const CfnManner *manner, const CfnTotals *totals)
     return g_string_free(out, FALSE);
 }
 
+char *cfn_words_result(const CfnManner *manner, const CfnResult *result)
+{
+    CfnTotals totals;
+    cfn_totals_init(&totals);
+    cfn_totals_add(&totals, result);
+    char *states = cfn_words_states(manner, &totals);
+    cfn_totals_release(&totals);
+    return states;
+}
+
 char *cfn_words_sums(const CfnManner *manner, const CfnTotals *totals)
 {
     GString *out = g_string_new(NULL);

@@ -9,6 +9,8 @@
 /* "2 fixed, 1 needs consent, 1 cannot be fixed"; "" if TOTALS has no findings. In a dry run what is
    fixed is "fixable". g_free it. */
 char *cfn_words_states(const CfnManner *manner, const CfnTotals *totals);
+/* The same of one RESULT. */
+char *cfn_words_result(const CfnManner *manner, const CfnResult *result);
 
 /* "7 templates: 3 changed (4 fixed, 1 needs consent), 1 error". g_free it. */
 char *cfn_words_sums(const CfnManner *manner, const CfnTotals *totals);

@@ -136,20 +136,16 @@ static bool check_writable(const char *path, const char *target, mode_t mode, GE
            fail(error, CFN_ERROR_WRITE, path, "is read-only");
 }
 
-static bool write_all(int fd, GBytes *bytes)
+bool cfn_descriptor_write(int fd, const void *bytes, size_t length)
 {
-    size_t left;
-    const char *at = g_bytes_get_data(bytes, &left);
-    while (left > 0) {
-        ssize_t count = write(fd, at, left);
-        if (count < 0 && errno == EINTR) {
-            continue;
-        }
-        if (count < 0) {
+    const char *at = bytes;
+    while (length > 0) {
+        ssize_t count = write(fd, at, length);
+        if (count < 0 && errno != EINTR) {
             return false;
         }
-        at += count;
-        left -= (size_t)count;
+        at += MAX(count, 0);
+        length -= (size_t)MAX(count, 0);
     }
     return true;
 }
@@ -164,7 +160,9 @@ static bool take_over(int fd, const struct stat *status)
 /* Until BYTES are on the disk. */
 static bool fill(int fd, GBytes *bytes)
 {
-    if (!write_all(fd, bytes)) {
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    if (!cfn_descriptor_write(fd, text, length)) {
         return false;
     }
     int status;

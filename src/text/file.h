@@ -35,6 +35,8 @@ bool cfn_file_write(const char *path, GBytes *bytes, const CfnFileState *state, 
  * if something has that name.
  */
 bool cfn_file_create(const char *path, GBytes *bytes, GError **error);
+/* Writes LENGTH bytes to the descriptor FD, however many calls it takes; false with errno. */
+bool cfn_descriptor_write(int fd, const void *bytes, size_t length);
 /* Makes the folder PATH and those above it where they are missing, to last. */
 bool cfn_folder_make(const char *path, GError **error);
 /* Makes what was renamed in FOLDER, or made in it, last; a file system that cannot is no reason to

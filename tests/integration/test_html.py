@@ -9,7 +9,6 @@ import os
 import re
 import threading
 from collections import Counter
-from pathlib import Path
 from urllib.parse import unquote
 
 from selenium import webdriver
@@ -156,9 +155,7 @@ class Report:
         self.cfnfix, self.home, self.tally, self.browser = cfnfix, home, tally, browser
 
     def write(self, path, data):
-        file = os.path.join(os.fsencode(self.home), os.fsencode(path))
-        os.makedirs(os.path.dirname(file), exist_ok=True)
-        Path(os.fsdecode(file)).write_bytes(data)
+        program.put(self.home, path, data)
 
     def run(self):
         self.path = self.home.parent / f"{self.home.name}.html"

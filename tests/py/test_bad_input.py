@@ -39,10 +39,7 @@ class Bench:
         self.cfnfix, self.home, self.tally = cfnfix, home, tally
 
     def write(self, name, data):
-        path = self.home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-        return path
+        return program.put(self.home, name, data)
 
     def run(self, *args, what, megabytes=1.0, **more):
         before = self.names()

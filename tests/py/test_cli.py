@@ -61,9 +61,7 @@ class Place:
             self.put(name.replace("__", "/").replace("_", "."), data)
 
     def put(self, name, data):
-        path = self.home / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        program.put(self.home, name, data)
 
     def read(self, name):
         path = self.home / name

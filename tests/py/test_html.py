@@ -54,10 +54,7 @@ class Place:
         self.cfnfix, self.home, self.tally, self.label = cfnfix, home, tally, label
 
     def write(self, path, data):
-        file = os.path.join(os.fsencode(self.home), os.fsencode(path))
-        os.makedirs(os.path.dirname(file), exist_ok=True)
-        with open(file, "wb") as out:
-            out.write(data)
+        program.put(self.home, path, data)
 
     def run(self, *args):
         """The page and the JSON of one run."""

@@ -146,6 +146,14 @@ def golden_outputs():
             yield f"{after.parent.parent.name}/{after.parent.name}", before, after
 
 
+def put(folder, name, data):
+    """Writes a file below FOLDER, and the folders that it is in. NAME is text or bytes; returns its path."""
+    path = folder / os.fsdecode(name)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
 def corpus_folders():
     """The real templates next to the checkout, where they exist."""
     return [

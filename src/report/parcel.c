@@ -134,7 +134,7 @@ static GVariant *pack_outcome(const CfnOutcome *outcome, const CfnTransform *con
         pack_secrets(outcome->secrets), outcome->rounds, outcome->is_template, outcome->readers);
 }
 
-/* Whether there is nothing to tell of it but what it is. */
+/* Whether there is nothing to tell of what is in it. */
 static bool is_quiet(const CfnResult *result)
 {
     const CfnOutcome *outcome = result->outcome;
@@ -143,10 +143,20 @@ static bool is_quiet(const CfnResult *result)
             outcome->findings->len + outcome->accepted->len + outcome->notices->len == 0);
 }
 
+/* A verdict alone is one byte: of most files there is nothing else, and a GVariant costs as much as
+   the scan of a small one. */
+static bool is_verdict_alone(const CfnResult *result, bool is_short)
+{
+    return is_short && result->name == NULL && result->hashes == NULL && !result->was_done;
+}
+
 GBytes *cfn_parcel_pack(const CfnResult *result, const CfnTransform *const *transforms,
                         bool with_text)
 {
     bool is_short = is_quiet(result) && !with_text;
+    if (is_verdict_alone(result, is_short)) {
+        return g_bytes_new(&(guint8){ (guint8)result->verdict }, 1);
+    }
     const GError *error = result->error;
     GVariant *outcome =
         result->outcome != NULL && !is_short ? pack_outcome(result->outcome, transforms) : NULL;
@@ -337,16 +347,24 @@ static void unpack_error(GVariant *packed, CfnResult *result)
     result->error = g_error_new_literal(CFN_ERROR, code, message);
 }
 
-CfnResult *cfn_parcel_unpack(GBytes *parcel, const char *path,
-                             const CfnTransform *const *transforms, size_t limit)
+static bool unpack_verdict(GBytes *parcel, CfnResult *result)
+{
+    result->verdict = (CfnVerdict) * (const guint8 *)g_bytes_get_data(parcel, NULL);
+    if (result->verdict == CFN_VERDICT_UNCHANGED) {
+        result->outcome = cfn_outcome_new(NULL);
+    }
+    return is_whole(result);
+}
+
+/* Whether the GVariant that PARCEL is makes sense. */
+static bool unpack_result(GBytes *parcel, const CfnTransform *const *transforms, size_t limit,
+                          CfnResult *result)
 {
     g_autoptr(GVariant) packed =
         g_variant_ref_sink(g_variant_new_from_bytes(G_VARIANT_TYPE(RESULT), parcel, FALSE));
     g_autoptr(GVariant) before = NULL, error = NULL, hashes = NULL, outcome = NULL;
-    g_autoptr(CfnResult) result = g_new0(CfnResult, 1);
     guint8 verdict;
     gboolean was_done;
-    result->path = g_strdup(path);
     CfnLeft *left = &result->left;
     g_variant_get(packed, "(ym@aym@(iay)m^aym^aym@ayb" LEFT "m@" OUTCOME ")", &verdict, &before,
                   &error, &result->diff, &result->name, &hashes, &was_done, &left->needs_consent,
@@ -362,12 +380,23 @@ CfnResult *cfn_parcel_unpack(GBytes *parcel, const char *path,
         result->outcome = cfn_outcome_new(NULL);
     }
     CfnSource *source = outcome != NULL && before != NULL
-                            ? cfn_source_new(path, result->before, limit, NULL)
+                            ? cfn_source_new(result->path, result->before, limit, NULL)
                             : NULL;
     if (source != NULL) {
         result->outcome = cfn_outcome_new(source);
     }
     bool makes_sense =
         outcome == NULL || (source != NULL && unpack_outcome(outcome, transforms, result->outcome));
-    return makes_sense && is_whole(result) ? g_steal_pointer(&result) : NULL;
+    return makes_sense && is_whole(result);
+}
+
+CfnResult *cfn_parcel_unpack(GBytes *parcel, const char *path,
+                             const CfnTransform *const *transforms, size_t limit)
+{
+    g_autoptr(CfnResult) result = g_new0(CfnResult, 1);
+    result->path = g_strdup(path);
+    bool makes_sense = g_bytes_get_size(parcel) == 1
+                           ? unpack_verdict(parcel, result)
+                           : unpack_result(parcel, transforms, limit, result);
+    return makes_sense ? g_steal_pointer(&result) : NULL;
 }

@@ -111,6 +111,17 @@ static void limit(int resource, rlim_t value)
     }
 }
 
+/* What it would read there belongs to the program, and what it would write there would pass for the
+   program's. */
+static void leave_stream(int fd)
+{
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0) {
+        (void)dup2(nothing, fd);
+        close(nothing);
+    }
+}
+
 /* Who interrupts the program lets it finish what is in hand: so its workers do not hear of it. */
 static void prepare(const CfnJob *job)
 {
@@ -121,6 +132,8 @@ static void prepare(const CfnJob *job)
     sigset_t none;
     sigemptyset(&none);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    leave_stream(STDIN_FILENO);
+    leave_stream(STDOUT_FILENO);
     limit(RLIMIT_CORE, 0);
     g_log_set_writer_func(end_without_memory, NULL, NULL);
     if (!IS_SANITIZED) {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/interrupt.h"
@@ -183,6 +184,36 @@ static void nothing_lasting_is_done_twice(void **state)
     g_free(items.loss);
 }
 
+/* Dies unless standard output leads elsewhere than the program's, and nothing can be read. */
+static void use_streams(void)
+{
+    struct stat ours, nothing;
+    char byte;
+    bool is_apart = fstat(STDOUT_FILENO, &ours) == 0 && stat("/dev/null", &nothing) == 0 &&
+                    ours.st_ino == nothing.st_ino && ours.st_dev == nothing.st_dev;
+    if (!is_apart || read(STDIN_FILENO, &byte, 1) != 0) {
+        _exit(3);
+    }
+}
+
+static void workers_have_no_streams_of_the_program(void **state)
+{
+    int pipe_ends[2], input = dup(STDIN_FILENO), output = dup(STDOUT_FILENO);
+    assert_int_equal(pipe(pipe_ends), 0);
+    (void)dup2(pipe_ends[0], STDIN_FILENO);
+    (void)dup2(pipe_ends[1], STDOUT_FILENO);
+    Items items = { .bad = 5, .harm = use_streams };
+    guint done = run(&items, 100, 2);
+    (void)dup2(input, STDIN_FILENO);
+    (void)dup2(output, STDOUT_FILENO);
+    const int open_ends[] = { pipe_ends[0], pipe_ends[1], input, output };
+    for (size_t i = 0; i < G_N_ELEMENTS(open_ends); i++) {
+        close(open_ends[i]);
+    }
+    assert_int_equal(done, 100);
+    assert_int_equal(items.lost, 0);
+}
+
 /* The last test, for the program remembers that it was asked. */
 static void stops_when_asked(void **state)
 {
@@ -207,6 +238,7 @@ int main(void)
         cmocka_unit_test(answers_come_in_order),
         cmocka_unit_test(a_death_costs_one_item),
         cmocka_unit_test(workers_pass_over_what_stops_the_program),
+        cmocka_unit_test(workers_have_no_streams_of_the_program),
         cmocka_unit_test(nothing_lasting_is_done_twice),
         cmocka_unit_test(stops_when_asked),
     };

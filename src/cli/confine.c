@@ -181,19 +181,24 @@ static bool allow_memory(scmp_filter_ctx filter)
            seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code) == 0;
 }
 
-/* What abort() needs, and isatty(): neither ends another process, nor types into a terminal. */
-static bool allow_small_things(scmp_filter_ctx filter)
+/* What isatty() needs: nothing is typed into a terminal. */
+static bool allow_asking(scmp_filter_ctx filter)
 {
-    const struct scmp_arg_cmp is_abort = SCMP_A2(SCMP_CMP_EQ, SIGABRT);
     const struct scmp_arg_cmp asks = SCMP_A1(SCMP_CMP_EQ, TCGETS);
-    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, is_abort) == 0 &&
-           seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, asks) == 0;
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, asks) == 0;
+}
+
+/* What abort() needs: this process may end itself, and no other. */
+static void allow_own_end(scmp_filter_ctx filter)
+{
+    const struct scmp_arg_cmp itself = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+    (void)seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, itself);
 }
 
 static scmp_filter_ctx new_filter(void)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-    bool is_made = filter != NULL && allow_memory(filter) && allow_small_things(filter);
+    bool is_made = filter != NULL && allow_memory(filter) && allow_asking(filter);
     for (size_t i = 0; is_made && i < G_N_ELEMENTS(allowed_calls); i++) {
         /* One that this processor does not have has a negative number, and is passed over. */
         is_made = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed_calls[i], 0) == 0;
@@ -241,6 +246,7 @@ void cfn_confine_enter(const CfnConfinement *confinement)
         (void)syscall(SYS_landlock_restrict_self, confinement->ruleset, 0);
     }
     if (confinement->filter != NULL) {
+        allow_own_end(confinement->filter);
         (void)seccomp_load(confinement->filter);
     }
 }

@@ -84,6 +84,33 @@ static void do_items(const CfnJob *job, CfnDesk *desk, int tasks, int answers)
     }
 }
 
+/* So much more memory (bytes) that there is none left is the reason of whatever fails. */
+static gsize least_memory;
+
+/* Where there is no memory, libraries follow NULL, and GLib calls itself until the stack is full: for
+   it cannot say so without some. Async-signal-safe. */
+static void end_in_fault(int number)
+{
+    if (mmap(NULL, least_memory, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {
+        _exit(EXIT_NO_MEMORY);
+    }
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static void watch_faults(guint64 max_memory)
+{
+    static const int faults[] = { SIGSEGV, SIGBUS, SIGABRT };
+    static guint8 bytes[64 * 1024];
+    const stack_t stack = { .ss_sp = bytes, .ss_size = sizeof bytes };
+    const struct sigaction action = { .sa_handler = end_in_fault, .sa_flags = SA_ONSTACK };
+    least_memory = (gsize)max_memory / 16;
+    (void)sigaltstack(&stack, NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(faults); i++) {
+        (void)sigaction(faults[i], &action, NULL);
+    }
+}
+
 /* GLib says so when it gets no memory, and nothing else in the program is an error to it. */
 static GLogWriterOutput end_without_memory(GLogLevelFlags level, const GLogField *fields,
                                            gsize count, gpointer data)
@@ -139,6 +166,7 @@ static void prepare(const CfnJob *job)
     if (!IS_SANITIZED) {
         if (job->max_memory > 0) {
             limit(RLIMIT_AS, job->max_memory);
+            watch_faults(job->max_memory);
         }
         job->lock_in(job->data);
     }

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -105,6 +106,17 @@ static int kill_parent(void)
     return kill(getppid(), 0) == 0 ? 0 : errno;
 }
 
+/* As abort() ends its own process. */
+static int abort_parent(void)
+{
+    return syscall(SYS_tgkill, getppid(), getppid(), 0) == 0 ? 0 : errno;
+}
+
+static int signal_itself(void)
+{
+    return raise(SIGCONT) == 0 ? 0 : errno;
+}
+
 static int make_code(void)
 {
     void *page =
@@ -161,15 +173,16 @@ static void reads_and_writes_what_is_its_own(void **state)
     assert_int_equal(try_locked_in(read_input, &in_place), 0);
     assert_int_equal(try_locked_in(read_target_of_link, &in_place), 0);
     assert_int_equal(try_locked_in(replace_input, &in_place), 0);
+    assert_int_equal(try_locked_in(signal_itself, &in_place), 0);
 }
 
 static void does_nothing_else(void **state)
 {
     skip_where_sanitized();
-    static int (*const tried[])(void) = { read_other,         write_other,    escape_by_dots,
-                                          rename_out,         open_socket,    start_program,
-                                          start_process,      kill_parent,    make_code,
-                                          type_into_terminal, make_executable };
+    static int (*const tried[])(void) = { read_other,    write_other,        escape_by_dots,
+                                          rename_out,    open_socket,        start_program,
+                                          start_process, kill_parent,        abort_parent,
+                                          make_code,     type_into_terminal, make_executable };
     const CfnCommand in_place = { .in_place = true };
     for (size_t i = 0; i < G_N_ELEMENTS(tried); i++) {
         int reason = try_locked_in(tried[i], &in_place);

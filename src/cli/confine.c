@@ -80,8 +80,8 @@ static void allow_folders(const CfnConfinement *confinement, const CfnCommand *c
                           const GPtrArray *inputs, const GPtrArray *targets)
 {
     g_autoptr(GHashTable) known = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
-    bool is_in_place = command->in_place && command->output == NULL;
-    if (command->output_dir != NULL) {
+    bool is_in_place = targets != NULL && command->in_place && command->output == NULL;
+    if (targets != NULL && command->output_dir != NULL) {
         (void)g_mkdir_with_parents(command->output_dir, 0777);
         allow_folder(confinement, command->output_dir, WRITING_TREE);
     }

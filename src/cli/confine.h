@@ -15,7 +15,8 @@
 typedef struct CfnConfinement CfnConfinement;
 
 /* What COMMAND leaves to its workers, that read INPUTS (CfnInput*) and write TARGETS (char* or
-   NULL): made once for all of them. Makes the folder of --output-dir. Never NULL. */
+   NULL): made once for all of them. Makes the folder of --output-dir. No TARGETS (NULL): they write
+   nothing. Never NULL. */
 CfnConfinement *cfn_confine_new(const CfnCommand *command, const GPtrArray *inputs,
                                 const GPtrArray *targets);
 void cfn_confine_free(CfnConfinement *confinement);

@@ -14,10 +14,12 @@
 typedef struct CfnSameAccount CfnSameAccount;
 
 /*
- * Reads those of INPUTS (CfnInput*, with their options and acceptances) that may have such a
- * resource, and gives each input its `kept`, which is the result's. Inputs that cannot be read are
- * passed over: whoever works on them will tell. NULL with ERROR (CFN_ERROR_USAGE) if the command
- * does not let the repair run that this is about.
+ * Has worker processes read those of INPUTS (CfnInput*, with their options and acceptances) that
+ * may have such a resource (one input alone is read here), and gives each input its `kept`, which
+ * is the result's. Inputs that cannot be read, or cost their worker, are passed over: whoever works
+ * on them will tell. If the program is asked to stop meanwhile (cli/interrupt.h), none is kept.
+ * NULL with ERROR (CFN_ERROR_USAGE) if the command does not let the repair run that this is about.
+ * INPUTS are borrowed for as long as the result is there.
  */
 CfnSameAccount *cfn_same_account_new(const CfnCommand *command, GPtrArray *inputs, GError **error);
 void cfn_same_account_free(CfnSameAccount *account);

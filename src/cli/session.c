@@ -229,10 +229,11 @@ static void run_all(CfnSession *session)
 
 /* ---- The end ---- */
 
-/* Where git was asked, or there are other parts, nothing to look at is no surprise. */
+/* Where git was asked, where there are other parts, or where it was stopped, nothing to look at is
+   no surprise. */
 static bool finds_folder_empty(const CfnSession *session)
 {
-    if (session->changes != NULL || session->command->shards > 1) {
+    if (session->changes != NULL || session->command->shards > 1 || session->interruption != 0) {
         return false;
     }
     for (guint i = 0; i < session->inputs->len; i++) {

@@ -164,6 +164,65 @@ def test_locked_in(cfnfix, home, tally):
     tally.equal((facts["NoNewPrivs"], facts["Seccomp"]), ("0", "0") if is_sanitized(cfnfix) else ("1", "2"), "a worker is locked in")
 
 
+# ---- The first look of --same-account, at which recorder stays ----
+
+RECORDER = "  Recorder:\n    Type: AWS::Config::ConfigurationRecorder\n" \
+           "    Properties:\n      RoleARN: arn:aws:iam::123456789012:role/config\n"
+ACCOUNT = ("--same-account", "--select", "duplicate-config-recorder")
+
+
+def make_account(home, topics):
+    """Recorders in all four; a.yaml, whose stays if nothing happens, and so many topics in it."""
+    for name in ("a.yaml", "b.yaml", "c.yaml", "d.yaml"):
+        (home / name).write_text(template(topics if name == "a.yaml" else 3) + RECORDER)
+
+
+def having_recorder(home):
+    return [path.name for path in sorted(home.glob("*.yaml")) if RECORDER in path.read_text()]
+
+
+def test_account(cfnfix, home, tally):
+    """However many workers there are, it comes to the same."""
+    told = set()
+    for jobs in ("-j1", "-j2", "-j4"):
+        make_account(home, 3)
+        code, out, err = finish(start(cfnfix, home, "-i", *ACCOUNT, jobs, "."))
+        told.add((code, out, err))
+        tally.equal(having_recorder(home), ["a.yaml"], f"{jobs}: which one stays")
+    tally.equal(len(told), 1, "what is told")
+
+
+def test_account_killed(cfnfix, home, tally):
+    """Nothing is known of the one that its worker had in hand, so one of the others stays."""
+    make_account(home, SLOW)
+    process = start(cfnfix, home, "-i", *ACCOUNT, "-j2", ".")
+    os.kill(busy_worker(process), signal.SIGKILL)
+    code, _, err = finish(process)
+    tally.equal((code, having_recorder(home)), (0, ["b.yaml"]), "killed in the first look")
+    tally.check(b"'Recorder' of b.yaml:" in err and b"stays; 2 other" in err, "it is told", err[-300:])
+
+
+def test_account_time(cfnfix, home, tally):
+    make_account(home, 10 * SLOW)
+    code, _, err = finish(start(cfnfix, home, "-i", *ACCOUNT, "-j2", "--timeout", "1", "--max-size", "1000000000", "."))
+    tally.equal((code, having_recorder(home)), (2, ["a.yaml", "b.yaml"]), "no time in the first look")
+    tally.equal(err.count(b"a.yaml: took longer"), 1, "told once")
+    (home / "a.yaml").unlink()
+
+
+def test_account_asked_to_stop(cfnfix, home, tally):
+    """Of half of the account nothing can be said, so nothing is done."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        make_account(home, SLOW)
+        process = start(cfnfix, home, "-i", *ACCOUNT, "-j2", ".")
+        busy_worker(process)
+        os.killpg(process.pid, number)
+        code, out, err = finish(process)
+        tally.equal((code, out), (128 + number, b""), f"{number.name}: in the first look")
+        tally.check(b"0 of 4 files" in err and b"stays" not in err and b"no Cloud" not in err, f"{number.name}: it is said", err[-300:])
+        tally.equal(len(having_recorder(home)), 4, f"{number.name}: nothing was done")
+
+
 def main():
     cfnfix, work, tally = program.start(__doc__)
     for name, test in list(globals().items()):

@@ -20,14 +20,22 @@
 #include "text/error.h"
 #include "text/file.h"
 
+/* What an entry of a folder is. */
+typedef enum { NOTHING, REGULAR, FOLDER, LINK, UNKNOWN } CfnEntryKind;
+
+/* One that may be wanted. */
+typedef struct {
+    char *name; /* owned */
+    CfnEntryKind kind;
+    int reason; /* why it is UNKNOWN: an errno */
+} CfnEntry;
+
 /* What is in a folder, and what may be wanted. */
 typedef struct {
-    GPtrArray *entries; /* char*: what it is, and its name behind */
-    bool has_rules;     /* a .gitignore */
-    bool has_git;       /* a repository of its own, maybe */
+    GArray *entries; /* CfnEntry */
+    bool has_rules;  /* a .gitignore */
+    bool has_git;    /* a repository of its own, maybe */
 } CfnListing;
-
-enum { FILE_MARK = 'f', FOLDER_MARK = 'd', LINK_MARK = 'l' };
 
 /* One search. */
 typedef struct {
@@ -60,34 +68,59 @@ char *cfn_walk_prefix(const char *folder)
 
 /* ---- Listing ---- */
 
-/* What ENTRY of the folder FD is; 0: nothing one would search. */
-static char mark_of(int fd, const struct dirent *entry)
+static CfnEntryKind kind_of_type(unsigned char type)
 {
-    unsigned char type = entry->d_type;
-    struct stat status;
-    if (type == DT_UNKNOWN && fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
-        type = (unsigned char)IFTODT(status.st_mode);
-    }
     switch (type) {
     case DT_REG:
-        return FILE_MARK;
+        return REGULAR;
     case DT_DIR:
-        return FOLDER_MARK;
+        return FOLDER;
     case DT_LNK:
-        return LINK_MARK;
+        return LINK;
     default:
-        return 0;
+        return NOTHING;
     }
 }
 
-/* Whether what is called BELOW may be wanted, as far as its name says. */
-static bool is_wanted(const CfnPathFilter *filter, const char *below, const char *name, char mark)
+/* What ENTRY of the folder FD is, with the reason in errno if that cannot be told. What went away
+   meanwhile is nothing. */
+static CfnEntryKind kind_of(int fd, const struct dirent *entry)
 {
-    if (mark == FOLDER_MARK) {
-        g_autofree char *folder = g_strconcat(below, "/", NULL);
-        return cfn_walk_enters(name) && cfn_path_filter_enters(filter, folder);
+    struct stat status;
+    if (entry->d_type != DT_UNKNOWN) {
+        return kind_of_type(entry->d_type);
     }
+    if (fstatat(fd, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+        return kind_of_type((unsigned char)IFTODT(status.st_mode));
+    }
+    return errno == ENOENT ? NOTHING : UNKNOWN;
+}
+
+static bool is_wanted_folder(const CfnPathFilter *filter, const char *below, const char *name)
+{
+    g_autofree char *folder = g_strconcat(below, "/", NULL);
+    return cfn_walk_enters(name) && cfn_path_filter_enters(filter, folder);
+}
+
+static bool is_wanted_file(const CfnPathFilter *filter, const char *below, const char *name)
+{
     return strcmp(name, CFN_CONFIG_NAME) != 0 && cfn_path_filter_takes(filter, below);
+}
+
+/* Whether what is called BELOW may be wanted, as far as its name says. */
+static bool is_wanted(const CfnPathFilter *filter, const char *below, const char *name,
+                      CfnEntryKind kind)
+{
+    switch (kind) {
+    case NOTHING:
+        return false;
+    case FOLDER:
+        return is_wanted_folder(filter, below, name);
+    case UNKNOWN:
+        return is_wanted_file(filter, below, name) || is_wanted_folder(filter, below, name);
+    default:
+        return is_wanted_file(filter, below, name);
+    }
 }
 
 static void list_entry(CfnWalker *walker, CfnListing *listing, int fd, const struct dirent *entry)
@@ -96,22 +129,28 @@ static void list_entry(CfnWalker *walker, CfnListing *listing, int fd, const str
     if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0) {
         return;
     }
-    char mark = mark_of(fd, entry);
+    CfnEntry one = { .kind = kind_of(fd, entry) };
+    one.reason = errno;
     listing->has_git = listing->has_git || strcmp(name, ".git") == 0;
     listing->has_rules =
-        listing->has_rules || (strcmp(name, ".gitignore") == 0 && mark != FOLDER_MARK);
+        listing->has_rules || (strcmp(name, ".gitignore") == 0 && one.kind != FOLDER);
     gsize length = walker->path->len;
     g_string_append(walker->path, name);
-    if (mark != 0 &&
-        is_wanted(walker->wish->filter, walker->path->str + walker->below, name, mark)) {
-        g_ptr_array_add(listing->entries, g_strdup_printf("%c%s", mark, name));
+    if (is_wanted(walker->wish->filter, walker->path->str + walker->below, name, one.kind)) {
+        one.name = g_strdup(name);
+        g_array_append_val(listing->entries, one);
     }
     g_string_truncate(walker->path, length);
 }
 
 static gint compare_names(gconstpointer a, gconstpointer b)
 {
-    return strcmp(*(const char *const *)a + 1, *(const char *const *)b + 1);
+    return strcmp(((const CfnEntry *)a)->name, ((const CfnEntry *)b)->name);
+}
+
+static void clear_entry(gpointer entry)
+{
+    g_free(((CfnEntry *)entry)->name);
 }
 
 /* False with the reason in errno. */
@@ -124,7 +163,7 @@ static bool read_listing(CfnWalker *walker, DIR *dir, CfnListing *listing)
     if (errno != 0) {
         return false;
     }
-    g_ptr_array_sort(listing->entries, compare_names);
+    g_array_sort(listing->entries, compare_names);
     return true;
 }
 
@@ -157,7 +196,8 @@ static bool list_folder(CfnWalker *walker, CfnListing *listing)
     if (dir == NULL) {
         return false;
     }
-    listing->entries = g_ptr_array_new_with_free_func(g_free);
+    listing->entries = g_array_new(FALSE, FALSE, sizeof(CfnEntry));
+    g_array_set_clear_func(listing->entries, clear_entry);
     bool is_read = read_listing(walker, dir, listing);
     int reason = errno;
     closedir(dir);
@@ -207,20 +247,40 @@ static void walk_below(CfnWalker *walker, const CfnFolder *place, const char *na
     }
 }
 
-static void look_at(CfnWalker *walker, const CfnFolder *place, char mark, const char *name)
+/* An entry of which the system does not tell what it is: it may be a template. */
+static void take_unknown(const CfnWalker *walker, const CfnFolder *place, int reason)
 {
-    if (cfn_ignoring_has(&place->ignoring, place->real, name, mark == FOLDER_MARK)) {
+    const char *path = walker->path->str;
+    take(walker, path, place, NULL,
+         g_error_new(CFN_ERROR, CFN_ERROR_READ, "%s: cannot be looked at: %s", path,
+                     g_strerror(reason)));
+}
+
+static void look_at_entry(CfnWalker *walker, const CfnFolder *place, const CfnEntry *entry)
+{
+    switch (entry->kind) {
+    case FOLDER:
+        walk_below(walker, place, entry->name);
+        return;
+    case LINK:
+        take_link(walker, place);
+        return;
+    case UNKNOWN:
+        take_unknown(walker, place, entry->reason);
+        return;
+    default:
+        take(walker, walker->path->str, place, NULL, NULL);
+    }
+}
+
+static void look_at(CfnWalker *walker, const CfnFolder *place, const CfnEntry *entry)
+{
+    if (cfn_ignoring_has(&place->ignoring, place->real, entry->name, entry->kind == FOLDER)) {
         return;
     }
     gsize length = walker->path->len;
-    g_string_append(walker->path, name);
-    if (mark == FOLDER_MARK) {
-        walk_below(walker, place, name);
-    } else if (mark == LINK_MARK) {
-        take_link(walker, place);
-    } else {
-        take(walker, walker->path->str, place, NULL, NULL);
-    }
+    g_string_append(walker->path, entry->name);
+    look_at_entry(walker, place, entry);
     g_string_truncate(walker->path, length);
 }
 
@@ -238,8 +298,7 @@ static void look_at_all(CfnWalker *walker, const CfnListing *listing, const CfnF
     GError *error = NULL;
     if (enter(walker, listing, &place, &error)) {
         for (guint i = 0; i < listing->entries->len; i++) {
-            const char *entry = listing->entries->pdata[i];
-            look_at(walker, &place, entry[0], entry + 1);
+            look_at(walker, &place, &g_array_index(listing->entries, CfnEntry, i));
         }
     } else {
         take_error(walker, &place, error);
@@ -262,7 +321,7 @@ static void walk(CfnWalker *walker, const CfnFolder *place)
                    g_error_new(CFN_ERROR, CFN_ERROR_READ, "%s: folder cannot be searched: %s", path,
                                g_strerror(reason)));
     }
-    g_clear_pointer(&listing.entries, g_ptr_array_unref);
+    g_clear_pointer(&listing.entries, g_array_unref);
 }
 
 void cfn_walk_folder(const CfnWalk *wish, const char *folder)

@@ -15,7 +15,8 @@ typedef struct {
     char *folder;     /* that it is in: absolute, without links; a GRefString */
     char *identity;   /* what a link leads to, absolute, without links; NULL: it is none. To be
                            taken */
-    GError *error;    /* why a folder cannot be searched, or NULL. To be taken */
+    GError *error;    /* why a folder cannot be searched, or what it has cannot be looked at, or
+                         NULL. To be taken */
 } CfnFind;
 
 typedef struct {

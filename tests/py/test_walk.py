@@ -459,6 +459,7 @@ SHIM = r"""
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 static int ends(const char *path, const char *end)
 {
@@ -493,25 +494,58 @@ struct dirent *readdir(DIR *dir)
         errno = EIO;
         return NULL;
     }
-    return next(dir);
+    struct dirent *entry = next(dir);
+    if (entry != NULL && ends(path, "/untyped")) {
+        entry->d_type = DT_UNKNOWN;
+    }
+    return entry;
+}
+int fstatat(int folder, const char *path, struct stat *status, int flags)
+{
+    int (*next)(int, const char *, struct stat *, int) = dlsym(RTLD_NEXT, "fstatat");
+    errno = strncmp(path, "sick", 4) == 0 ? EIO : strncmp(path, "gone", 4) == 0 ? ENOENT : 0;
+    return errno != 0 ? -1 : next(folder, path, status, flags);
 }
 """
 
 
-def test_meanwhile(at):
-    """A folder that goes away, becomes a link, is closed or breaks once its name was read."""
+def shimmed(at):
+    """The environment in which the system does as SHIM says; None where a sanitizer is."""
     if IS_SANITIZED:
-        return  # their runtime wants to be the first library
+        return None  # its runtime wants to be the first library
     at.put("shim.c", SHIM.encode())
     subprocess.run(["cc", "-shared", "-fPIC", "-o", "shim.so", "shim.c", "-ldl"], cwd=at.home, check=True)
+    return {"LD_PRELOAD": str(at.home / "shim.so")}
+
+
+def test_meanwhile(at):
+    """A folder that goes away, becomes a link, is closed or breaks once its name was read."""
+    if (shim := shimmed(at)) is None:
+        return
     put_all(at, "tree/a.yaml", "tree/gone/b.yaml", "tree/swapped/c.yaml", "tree/closed/d.yaml", "tree/sick/e.yaml",
             "tree/z.yaml", "outside/f.yaml", data=DUE)
-    run = at.run("-i", "tree", code=2, env={"LD_PRELOAD": str(at.home / "shim.so")})
+    run = at.run("-i", "tree", code=2, env=shim)
     for name, why in (("gone", "No such file"), ("swapped", "Not a directory"), ("closed", "Permission"),
                       ("sick", "Input/output")):
         at.check(f"tree/{name}: folder cannot be searched: {why}".encode() in run.err, f"{name} is told", run.err)
     equal(at, [at.read("tree/a.yaml"), at.read("tree/z.yaml")], [DONE, DONE], "the others are done")
     at.same("outside/f.yaml", DUE, "what a link leads to is not")
+
+
+def test_untyped(at):
+    """A file system that does not say what an entry is, so that each is looked at."""
+    if (shim := shimmed(at)) is None:
+        return
+    put_all(at, "tree/untyped/a.yaml", "tree/untyped/d/b.yaml", "tree/untyped/gone.yaml", "tree/untyped/sick.yaml",
+            "tree/untyped/sickly/c.yaml", "tree/untyped/.sick/d.yaml", "tree/untyped/sick.ignored.yaml", data=DUE)
+    put_all(at, "tree/untyped/.gitignore", data=b"*.ignored.yaml\n")
+    (at.home / "tree/untyped/link.yaml").symlink_to("a.yaml")
+    (at.home / "tree/untyped/folder.yaml").symlink_to("d")
+    run = at.run("-i", "tree", code=2, env=shim)
+    wanted = [f"tree/untyped/{name}: cannot be looked at: Input/output error".encode() for name in ("sick.yaml", "sickly")]
+    equal(at, [line for line in run.err.splitlines() if b"cannot be" in line], wanted, "what is told")
+    equal(at, [at.read(f"tree/untyped/{name}.yaml") for name in ("a", "d/b", "gone", "sick", "sickly/c")],
+          [DONE, DONE, DUE, DUE, DUE], "what is done")
 
 
 def test_deep(at):

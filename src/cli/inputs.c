@@ -18,6 +18,7 @@
 typedef struct {
     const CfnCommand *command;
     GPtrArray *inputs;   /* CfnInput* */
+    GPtrArray *left;     /* char*: folders that may have what a killed run has left */
     GHashTable *seen;    /* set of them */
     GHashTable *folders; /* as typed -> GRefString: the same without links; "": there is none */
     char *avoid;         /* a folder not to search: absolute, without links; or NULL */
@@ -157,6 +158,7 @@ static void search_folder(CfnSearch *search, const char *folder)
         .filter = search->command->filter,
         .avoid = search->avoid,
         .no_gitignore = search->command->no_gitignore,
+        .left = search->left,
         .take = add_found,
         .data = search,
     };
@@ -262,7 +264,7 @@ char *cfn_input_join(const char *folder, const char *below)
     return strcmp(folder, ".") == 0 ? g_strdup(below) : g_build_filename(folder, below, NULL);
 }
 
-GPtrArray *cfn_inputs_find(const CfnCommand *command, GError **error)
+GPtrArray *cfn_inputs_find(const CfnCommand *command, GPtrArray *left, GError **error)
 {
     g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
     g_autoptr(GHashTable) seen = g_hash_table_new(cfn_input_hash, cfn_input_equal);
@@ -270,9 +272,12 @@ GPtrArray *cfn_inputs_find(const CfnCommand *command, GError **error)
                                                           (GDestroyNotify)g_ref_string_release);
     g_autofree char *avoid =
         command->output_dir != NULL ? realpath(command->output_dir, NULL) : NULL;
-    CfnSearch search = {
-        .command = command, .inputs = inputs, .seen = seen, .folders = folders, .avoid = avoid
-    };
+    CfnSearch search = { .command = command,
+                         .inputs = inputs,
+                         .left = left,
+                         .seen = seen,
+                         .folders = folders,
+                         .avoid = avoid };
     for (char **name = command->inputs; *name != NULL; name++) {
         add_name(&search, *name);
     }

@@ -45,9 +45,10 @@ char *cfn_input_join(const char *folder, const char *below);
 /*
  * CfnInput* for each file that the names and the list of COMMAND mean, every file once: folders are
  * searched (cli/walk.h), files of the list count as found, and a folder in it is passed over. NULL
- * with ERROR (CFN_ERROR_READ, "path: …") if the list cannot be read.
+ * with ERROR (CFN_ERROR_READ, "path: …") if the list cannot be read. LEFT gets the folders (char*)
+ * that were searched and may have what a killed run has left (cli/sweep.h).
  */
-GPtrArray *cfn_inputs_find(const CfnCommand *command, GError **error);
+GPtrArray *cfn_inputs_find(const CfnCommand *command, GPtrArray *left, GError **error);
 
 /* Leaves in INPUTS, in their order, those for which KEEPS says so, and frees the others. */
 void cfn_inputs_keep(GPtrArray *inputs, bool (*keeps)(CfnInput *input, gpointer data),

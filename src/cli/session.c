@@ -32,6 +32,7 @@ typedef struct {
     CfnSeen *seen;           /* of --seen, else NULL */
     CfnChanges *changes;     /* of --diff-base or --staged, else NULL */
     GPtrArray *inputs;       /* CfnInput* */
+    GPtrArray *left;         /* char*: folders that may have what a killed run has left */
     GPtrArray *targets;      /* char* or NULL, one for each input */
     CfnBaseline *baseline;   /* NULL if there is none */
     CfnSameAccount *account; /* of --same-account, else NULL */
@@ -450,7 +451,7 @@ static bool find_inputs(CfnSession *session)
     const CfnCommand *command = session->command;
     g_autoptr(GError) error = NULL;
     if (command->diff_base == NULL && !command->staged) {
-        session->inputs = cfn_inputs_find(command, &error);
+        session->inputs = cfn_inputs_find(command, session->left, &error);
     } else {
         session->inputs = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_input_free);
         session->changes = cfn_changes_new(command, session->inputs, &error);
@@ -519,6 +520,7 @@ static void release(CfnSession *session)
     g_clear_pointer(&session->account, cfn_same_account_free);
     g_clear_pointer(&session->baseline, cfn_baseline_free);
     g_clear_pointer(&session->inputs, g_ptr_array_unref);
+    g_clear_pointer(&session->left, g_ptr_array_unref);
     g_clear_pointer(&session->changes, cfn_changes_free);
     g_clear_pointer(&session->seen, cfn_seen_free);
     g_clear_pointer(&session->configs, cfn_configs_free);
@@ -528,7 +530,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(CfnSession, release)
 
 int cfn_session_run(const CfnCommand *command)
 {
-    g_auto(CfnSession) session = { .command = command };
+    g_auto(CfnSession)
+        session = { .command = command, .left = g_ptr_array_new_with_free_func(g_free) };
     cfn_totals_init(&session.totals);
     session.totals.statistics = command->statistics ? cfn_statistics_new() : NULL;
     if (!read_configs(&session) || !read_seen(&session) || !find_inputs(&session) ||
@@ -536,7 +539,7 @@ int cfn_session_run(const CfnCommand *command)
         !open_journal(&session)) {
         return CFN_EXIT_ERROR;
     }
-    cfn_sweep(command, session.inputs, session.targets);
+    cfn_sweep(command, session.inputs, session.targets, session.left);
     session.colors_diff = has_color(command, STDOUT_FILENO);
     if (command->patch != NULL) {
         session.patch = g_string_new(NULL);

@@ -30,7 +30,8 @@ static void sweep_beside(GHashTable *swept, const char *path)
     }
 }
 
-void cfn_sweep(const CfnCommand *command, const GPtrArray *inputs, const GPtrArray *targets)
+void cfn_sweep(const CfnCommand *command, const GPtrArray *inputs, const GPtrArray *targets,
+               const GPtrArray *left)
 {
     g_autoptr(GHashTable) swept = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     for (guint i = 0; !command->dry_run && i < inputs->len; i++) {
@@ -39,6 +40,9 @@ void cfn_sweep(const CfnCommand *command, const GPtrArray *inputs, const GPtrArr
         if (target != NULL || command->in_place) {
             sweep_beside(swept, target != NULL ? target : input->path);
         }
+    }
+    for (guint i = 0; !command->dry_run && command->in_place && i < left->len; i++) {
+        cfn_temporary_sweep(left->pdata[i]);
     }
     for (guint i = 0; i < command->reports->len; i++) {
         sweep_beside(swept, g_array_index(command->reports, CfnReportWish, i).path);

@@ -19,6 +19,7 @@
 #include "cli/ignored.h"
 #include "text/error.h"
 #include "text/file.h"
+#include "text/temporary.h"
 
 /* What an entry of a folder is. */
 typedef enum { NOTHING, REGULAR, FOLDER, LINK, UNKNOWN } CfnEntryKind;
@@ -35,6 +36,7 @@ typedef struct {
     GArray *entries; /* CfnEntry */
     bool has_rules;  /* a .gitignore */
     bool has_git;    /* a repository of its own, maybe */
+    bool has_left;   /* what a killed run has left, maybe */
 } CfnListing;
 
 /* One search. */
@@ -131,6 +133,7 @@ static void list_entry(CfnWalker *walker, CfnListing *listing, int fd, const str
     }
     CfnEntry one = { .kind = kind_of(fd, entry) };
     one.reason = errno;
+    listing->has_left = listing->has_left || g_str_has_prefix(name, CFN_TEMPORARY_PREFIX);
     listing->has_git = listing->has_git || strcmp(name, ".git") == 0;
     listing->has_rules =
         listing->has_rules || (strcmp(name, ".gitignore") == 0 && one.kind != FOLDER);
@@ -313,6 +316,9 @@ static void walk(CfnWalker *walker, const CfnFolder *place)
 {
     CfnListing listing = { 0 };
     if (list_folder(walker, &listing)) {
+        if (listing.has_left) {
+            g_ptr_array_add(walker->wish->left, g_strdup(place->real));
+        }
         look_at_all(walker, &listing, place);
     } else {
         int reason = errno;

@@ -23,6 +23,8 @@ typedef struct {
     const CfnPathFilter *filter;
     const char *avoid; /* a folder not to search: absolute, without links; or NULL */
     bool no_gitignore; /* what git ignores is searched, too */
+    GPtrArray *left;   /* gets the folders (char*: absolute, without links) with names as temporary
+                          files have (text/temporary.h) */
     void (*take)(CfnFind *find, gpointer data);
     gpointer data;
 } CfnWalk;

@@ -383,6 +383,23 @@ def test_dry_run_removes_nothing(at):
     at.check(not stale.exists(), "a run that writes")
 
 
+def test_temporary_where_no_template_is(at):
+    """Its templates are gone since the run that was killed."""
+    at.fill()
+    folders = [at.tree, at.tree / "gone", at.tree / "gone/deep", at.tree / "mine", at.tree / ".hidden"]
+    stale = [folder / f"{TEMPORARY}aB3xY9" for folder in folders]
+    others = [at.tree / "gone" / name for name in (f"{TEMPORARY}aB3xY9Z", f"{TEMPORARY}.yml", "x")]
+    for path in stale + others:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("x")
+    for arguments in (["--check"], ["--output-dir", "out"]):
+        at.cfnfix(*REPAIR, *arguments, ".", cwd=at.tree)
+        at.equal([path for path in stale if not path.exists()], [], f"a run that writes elsewhere {arguments}")
+    at.cfnfix(*REPAIR, "-i", "--exclude", "mine", ".", cwd=at.tree)
+    at.equal([path for path in stale if path.exists()], stale[3:], "what a run has not searched stays")
+    at.equal([path for path in others if not path.exists()], [], "what only looks so stays")
+
+
 def test_temporary_behind_a_link(at):
     """A link's target is what is written, so it is there that something is left."""
     at.fill(2)

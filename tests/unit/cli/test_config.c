@@ -143,7 +143,8 @@ static void test_tells_once(void **state)
     }
     char *argv[] = { "cfnfix", "bad", "good", NULL };
     g_autoptr(CfnCommand) command = cfn_command_parse(argv, cfn_transforms, NULL);
-    g_autoptr(GPtrArray) inputs = cfn_inputs_find(command, NULL);
+    g_autoptr(GPtrArray) left = g_ptr_array_new_with_free_func(g_free);
+    g_autoptr(GPtrArray) inputs = cfn_inputs_find(command, left, NULL);
     assert_int_equal(inputs->len, 2000);
     g_autoptr(GPtrArray) told = cfn_configs_apply_all(place->configs, inputs);
     assert_int_equal(inputs->len, 1900);

@@ -276,6 +276,7 @@ static void end(gpointer state, const CfnManner *manner, const CfnTotals *totals
     json_object_set_new(summary, "cannotFix", cfn_json_count(totals->cannot_fix));
     json_object_set_new(summary, "accepted", cfn_json_count(totals->accepted));
     json_object_set_new(summary, "errors", cfn_json_count(totals->errors));
+    json_object_set_new(summary, "doneBefore", cfn_json_count(totals->done_before));
     if (totals->statistics != NULL) {
         json_object_set_new(summary, "statistics", make_statistics(totals->statistics));
     }

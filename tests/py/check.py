@@ -126,7 +126,7 @@ def _check_summary(report, result, what):
     wanted = {
         "files": len(states), "changed": states.count("changed"), "fixed": count["fixed"],
         "needsConsent": count["needs-consent"], "cannotFix": count["cannot-fix"],
-        "accepted": 0, "errors": states.count("error")
+        "accepted": 0, "errors": states.count("error"), "doneBefore": 0
     }
     if report["summary"] != wanted:
         result.fail("*", f"{what}: summary {report['summary']} instead of {wanted}")

@@ -71,7 +71,7 @@ if "--format" in args:
     fixed = sum(f["state"] == "fixed" for e in entries for f in e["findings"])
     print(json.dumps({{"files": entries, "summary": {{
         "files": len(entries), "changed": changed, "fixed": fixed,
-        "needsConsent": 0, "cannotFix": 0, "accepted": 0, "errors": 0}}}}))
+        "needsConsent": 0, "cannotFix": 0, "accepted": 0, "errors": 0, "doneBefore": 0}}}}))
 elif "--patch" in args:
     patch = known["patch"].replace("NAME", names[0]) if known["patch"] else diffs
     pathlib.Path(args[args.index("--patch") + 1]).write_bytes(patch.encode())

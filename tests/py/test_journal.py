@@ -9,11 +9,14 @@ import subprocess
 import time
 from pathlib import Path
 
+import jsonschema
+
 from lib import program
 from lib.strace import Traced, from_first
 
 OLD = (program.GOLDEN / "strip-port-80-ingress/basic/input.yaml").read_bytes()
 NEW = (program.GOLDEN / "strip-port-80-ingress/basic/expected.yaml").read_bytes()
+SCHEMA = json.loads((program.ROOT / "docs/report.schema.json").read_text())
 REPAIR = ("--select", "strip-port-80-ingress")
 KEYS = {"path", "before", "after", "options", "needsConsent", "cannotFix", "accepted", "notices"}
 
@@ -79,6 +82,19 @@ def test_second_run(at):
     at.done_before(run, 4)
     at.check(b"0/t000.yaml: 1 fixed" in run.err, "what was edited is done", run)
     at.equal(len(at.records()), 6, "records of both runs")
+
+
+def test_reported(at):
+    """The JSON report counts what was done before, and has it as unchanged."""
+    at.fill(4)
+    for changed, before in ((4, 0), (0, 4), (1, 3)):
+        if changed == 1:
+            (at.tree / "2/t002.yaml").write_bytes(OLD)
+        report = at.run("-i", "--format", "json", ".").json()
+        jsonschema.validate(report, SCHEMA)
+        summary, states = report["summary"], [file["state"] for file in report["files"]]
+        at.equal((summary["files"], summary["changed"], summary["doneBefore"]), (4, changed, before), "the summary")
+        at.equal((states.count("changed"), states.count("unchanged")), (changed, before), "the files")
 
 
 def test_it_does_not_parse_what_is_done(at):

@@ -19,6 +19,7 @@
 #include "cli/progress.h"
 #include "cli/same_account.h"
 #include "cli/shard.h"
+#include "cli/spool.h"
 #include "cli/sweep.h"
 #include "cli/targets.h"
 #include "report/diff_view.h"
@@ -41,9 +42,11 @@ typedef struct {
     CfnReport *summary;    /* on standard error */
     CfnReport *document;   /* of --format, on standard output; NULL if it has something else */
     GPtrArray *reports;    /* CfnReport*, one for each of the command's */
+    GPtrArray *spools;     /* CfnSpool*, one for each of these: what they have written so far */
     bool colors_diff;      /* on standard output */
     CfnProgress *progress; /* NULL if it is not shown */
-    GString *patch;        /* all diffs so far, for --patch; NULL if there is none */
+    GString *patch;        /* all diffs that its spool has not, for --patch; NULL: there is none */
+    CfnSpool *patch_spool; /* NULL if there is no patch */
     bool hides_patch;      /* it is printed and not kept */
     int interruption;      /* the signal that ended it before its end; 0: none */
 } CfnSession;
@@ -173,6 +176,16 @@ static void keep_patch(CfnSession *session, const CfnResult *result)
     if (session->patch != NULL && result->verdict == CFN_VERDICT_CHANGED) {
         g_string_append(session->patch,
                         session->hides_patch ? result->diff : cfn_result_patch(result));
+        cfn_spool_take(session->patch_spool, session->patch);
+    }
+}
+
+static void add_to_reports(CfnSession *session, const CfnResult *result)
+{
+    for (guint i = 0; i < session->reports->len; i++) {
+        CfnReport *report = session->reports->pdata[i];
+        cfn_report_add(report, result, &session->totals);
+        cfn_spool_take(session->spools->pdata[i], report->out);
     }
 }
 
@@ -205,9 +218,7 @@ static void take(guint index, CfnResult *taken, gpointer data)
     print_result(session, result);
     summarize(session, result);
     keep_patch(session, result);
-    for (guint i = 0; i < session->reports->len; i++) {
-        cfn_report_add(session->reports->pdata[i], result, &session->totals);
-    }
+    add_to_reports(session, result);
     CfnTotals *totals = &session->totals;
     cfn_totals_add(totals, result);
     cfn_progress_draw(session->progress, totals->files,
@@ -287,12 +298,12 @@ static void conclude(CfnSession *session)
     tell_interruption(session);
 }
 
-/* Takes TEXT. */
-static bool write_text(const char *path, GString *text)
+/* What SPOOL has, and TEXT, which is taken over. */
+static bool write_text(const char *path, CfnSpool *spool, GString *text)
 {
-    g_autoptr(GBytes) bytes = g_string_free_to_bytes(text);
     g_autoptr(GError) error = NULL;
-    if (!cfn_target_write(path, bytes, &error)) {
+    g_autoptr(GBytes) bytes = cfn_spool_end(spool, text, &error);
+    if (bytes == NULL || !cfn_target_write(path, bytes, &error)) {
         cfn_print_error(error->message);
         return false;
     }
@@ -303,15 +314,15 @@ static bool write_text(const char *path, GString *text)
 static bool write_files(CfnSession *session)
 {
     const CfnCommand *command = session->command;
-    bool is_written =
-        session->patch == NULL || write_text(command->patch, g_steal_pointer(&session->patch));
+    bool is_written = session->patch == NULL || write_text(command->patch, session->patch_spool,
+                                                           g_steal_pointer(&session->patch));
     for (guint i = 0; i < session->reports->len; i++) {
         CfnReport *report = session->reports->pdata[i];
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
         cfn_report_end(report, &session->totals);
         GString *text = report->out;
         report->out = g_string_new(NULL);
-        is_written = write_text(wish->path, text) && is_written;
+        is_written = write_text(wish->path, session->spools->pdata[i], text) && is_written;
     }
     return is_written;
 }
@@ -401,9 +412,11 @@ static void begin_reports(CfnSession *session)
                          .transforms = command->engine.transforms,
                          .seen = session->seen };
     session->reports = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_report_free);
+    session->spools = g_ptr_array_new_with_free_func((GDestroyNotify)cfn_spool_free);
     for (guint i = 0; i < command->reports->len; i++) {
         const CfnReportWish *wish = &g_array_index(command->reports, CfnReportWish, i);
         g_ptr_array_add(session->reports, cfn_report_new(wish->reporter, &manner));
+        g_ptr_array_add(session->spools, cfn_spool_new(wish->path));
     }
     if (command->standard_output == CFN_STDOUT_DOCUMENT) {
         session->document = cfn_report_new(command->format, &manner);
@@ -417,6 +430,7 @@ static void begin_reports(CfnSession *session)
 static void end_reports(CfnSession *session)
 {
     g_ptr_array_unref(session->reports);
+    g_ptr_array_unref(session->spools);
     cfn_report_free(session->document);
     cfn_report_free(session->summary);
 }
@@ -514,6 +528,7 @@ static bool open_journal(CfnSession *session)
 
 static void release(CfnSession *session)
 {
+    g_clear_pointer(&session->patch_spool, cfn_spool_free);
     g_clear_pointer(&session->journal, cfn_journal_free);
     g_clear_pointer(&session->targets, g_ptr_array_unref);
     g_clear_pointer(&session->progress, cfn_progress_free);
@@ -543,6 +558,7 @@ int cfn_session_run(const CfnCommand *command)
     session.colors_diff = has_color(command, STDOUT_FILENO);
     if (command->patch != NULL) {
         session.patch = g_string_new(NULL);
+        session.patch_spool = cfn_spool_new(command->patch);
         session.hides_patch = cfn_target_is_printed(command->patch);
     }
     begin_reports(&session);

@@ -1,9 +1,11 @@
 """Many processes say the same as one: all goldens at once, some hundred files, with one job and with eight."""
 import argparse
 import json
+import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[2] / "golden"
@@ -32,6 +34,18 @@ class Batch(unittest.TestCase):
             alone = subprocess.run([OPTIONS.cfnfix, "--format", "json", report["path"]], capture_output=True,
                                    check=False)
             self.assertEqual(json.loads(alone.stdout)["files"], [report])
+
+    def test_a_long_report_is_what_is_printed(self):
+        # What there is much of waits in a file until the end; a printed one goes out at once.
+        formats = ("json", "sarif", "html", "junit")
+        with tempfile.TemporaryDirectory() as folder:
+            wishes = [f"--report={name}:{folder}/{name}" for name in formats]
+            self.assertEqual(run(2, "--check", "-q", *wishes).returncode, 1)
+            self.assertEqual(sorted(os.listdir(folder)), sorted(formats))
+            for name in formats:
+                written = pathlib.Path(folder, name).read_bytes()
+                self.assertTrue(written == run(2, "--format", name).stdout, name)
+                self.assertTrue(len(written) > 2**20 or name == "junit", f"{name} has {len(written)} bytes")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
 /*
  * What one input has of what an account has only once.
  */
-#define _GNU_SOURCE 1 /* memmem */
 #include "cli/account_sites.h"
 
 #include <string.h>
 
 #include "cli/recognize.h"
+#include "engine/quick_look.h"
 #include "engine/round.h"
 #include "text/file.h"
 #include "text/hash.h"
@@ -17,37 +17,11 @@
 
 /* ---- Inputs that may have one ---- */
 
-static bool has_word(GBytes *bytes, const char *word)
-{
-    gsize length;
-    const char *text = g_bytes_get_data(bytes, &length);
-    return length > 0 && memmem(text, length, word, strlen(word)) != NULL;
-}
-
-/* Whether TEXT may spell a word otherwise than by its letters: "\u0043onfig". Double quotes join
-   the lines that a backslash ends, too. */
-static bool has_escape(GBytes *bytes)
-{
-    gsize length;
-    const char *text = g_bytes_get_data(bytes, &length);
-    const char *end = text + length;
-    for (const char *at = text; length > 0 && (at = memchr(at, '\\', (gsize)(end - at))) != NULL;
-         at++) {
-        if (at + 1 < end && memchr("uUx\r\n", at[1], 5) != NULL) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static bool may_have_one(const CfnTransform *repair, GBytes *bytes)
 {
-    for (const char *const *type = repair->resource_types; *type != NULL; type++) {
-        if (has_word(bytes, strrchr(*type, ':') + 1)) {
-            return true;
-        }
-    }
-    return has_escape(bytes);
+    gsize length;
+    const char *text = g_bytes_get_data(bytes, &length);
+    return length > 0 && cfn_quick_look_for(text, length, repair);
 }
 
 /* Whether an account is known to have one anyway, which is what this input goes by. */

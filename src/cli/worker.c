@@ -87,8 +87,8 @@ static void do_items(const CfnJob *job, CfnDesk *desk, int tasks, int answers)
 /* So much more memory (bytes) that there is none left is the reason of whatever fails. */
 static gsize least_memory;
 
-/* Where there is no memory, libraries follow NULL, and GLib calls itself until the stack is full: for
-   it cannot say so without some. Async-signal-safe. */
+/* Where there is no memory, libraries follow NULL, and GLib calls itself until the stack is full:
+   for it cannot say so without some. Async-signal-safe. */
 static void end_in_fault(int number)
 {
     if (mmap(NULL, least_memory, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED) {

@@ -46,10 +46,14 @@ typedef struct {
     const CfnConfinement *confinement;
 } CfnApart;
 
-/* Whether what is told needs the text of a file in which nothing was found. */
-static bool needs_text(const CfnBatch *batch)
+/* What is told needs of each file. */
+static CfnParcelParts parts_of(const CfnBatch *batch)
 {
-    return batch->changes != NULL || batch->command->baseline != NULL || batch->command->needs != 0;
+    const CfnCommand *command = batch->command;
+    bool needs_text = batch->changes != NULL || command->baseline != NULL || command->needs != 0;
+    return (CfnParcelParts)((needs_text ? CFN_PARCEL_TEXT : 0) |
+                            (command->needs != 0 ? CFN_PARCEL_NAME : 0) |
+                            (wants_diff(command) ? CFN_PARCEL_DIFF : 0));
 }
 
 static GBytes *work_apart(guint index, gpointer data, bool *is_lasting)
@@ -59,7 +63,7 @@ static GBytes *work_apart(guint index, gpointer data, bool *is_lasting)
     bool has_target = g_ptr_array_index(batch->targets, index) != NULL;
     g_autoptr(CfnResult) result = work(batch, index);
     *is_lasting = !command->dry_run && (result->verdict == CFN_VERDICT_CHANGED || has_target);
-    return cfn_parcel_pack(result, command->engine.transforms, needs_text(batch));
+    return cfn_parcel_pack(result, command->engine.transforms, parts_of(batch));
 }
 
 static void lock_in(gpointer data)
@@ -84,8 +88,8 @@ static void take_answer(guint index, GBytes *answer, const char *loss, gpointer 
     const CfnInput *input = g_ptr_array_index(batch->inputs, index);
     CfnResult *result = NULL;
     if (answer != NULL) {
-        result =
-            cfn_parcel_unpack(answer, input->path, command->engine.transforms, command->max_size);
+        result = cfn_parcel_unpack(answer, input->path, command->engine.transforms,
+                                   command->max_size, parts_of(batch));
         g_bytes_unref(answer);
     }
     if (result == NULL) {

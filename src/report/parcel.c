@@ -151,9 +151,9 @@ static bool is_verdict_alone(const CfnResult *result, bool is_short)
 }
 
 GBytes *cfn_parcel_pack(const CfnResult *result, const CfnTransform *const *transforms,
-                        bool with_text)
+                        CfnParcelParts parts)
 {
-    bool is_short = is_quiet(result) && !with_text;
+    bool is_short = is_quiet(result) && (parts & CFN_PARCEL_TEXT) == 0;
     if (is_verdict_alone(result, is_short)) {
         return g_bytes_new(&(guint8){ (guint8)result->verdict }, 1);
     }
@@ -177,6 +177,19 @@ static bool is_within(CfnSpan span, gsize length)
     return span.start <= span.end && span.end <= length;
 }
 
+/* Whether a text of LENGTH bytes can have it. Who tells of a finding goes through its lines. */
+static bool is_place(CfnPlace place, gsize length)
+{
+    return place.line > 0 && place.line <= length + 1 && place.column > 0 &&
+           place.column <= length + 1;
+}
+
+static bool is_placed(const CfnFinding *finding, gsize length)
+{
+    return is_within(finding->span, length) && is_place(finding->start, length) &&
+           is_place(finding->end, length) && finding->start.line <= finding->end.line;
+}
+
 static bool unpack_findings(GVariant *list, const CfnTransform *const *transforms, gsize length,
                             GPtrArray *findings)
 {
@@ -197,7 +210,7 @@ static bool unpack_findings(GVariant *list, const CfnTransform *const *transform
         one.forbidden = (flags & IS_FORBIDDEN) != 0;
         one.effects = (CfnEffects)effects;
         g_ptr_array_add(findings, g_memdup2(&one, sizeof one));
-        if (one.transform == NULL || state > CFN_CANNOT_FIX || !is_within(one.span, length)) {
+        if (one.transform == NULL || state > CFN_CANNOT_FIX || !is_placed(&one, length)) {
             return false;
         }
     }
@@ -244,22 +257,40 @@ static bool unpack_operations(GVariant *list, CfnOutcome *outcome)
     }
 }
 
-static bool unpack_replacements(GVariant *list, gsize length, GArray *replacements)
+/* Whether REPLACEMENT is of the whole lines that it says, behind the byte END. */
+static bool is_of_lines(const CfnReplacement *one, CfnSource *source, uint32_t end)
+{
+    const CfnSpan span = one->span;
+    if (!is_within(span, source->length) || span.start < end ||
+        (span.start < source->length && cfn_source_line_start(source, span.start) != span.start)) {
+        return false;
+    }
+    uint32_t lines = 0, at = span.start;
+    for (; at < span.end; lines++) {
+        at = cfn_source_next_line(source, at);
+    }
+    return at == span.end && one->lines == lines &&
+           one->first_line == cfn_source_place(source, span.start).line;
+}
+
+static bool unpack_replacements(GVariant *list, CfnSource *source, GArray *replacements)
 {
     GVariantIter iter;
     CfnReplacement one;
+    uint32_t end = 0;
     g_variant_iter_init(&iter, list);
     while (g_variant_iter_next(&iter, "(uuuu^ay)", &one.first_line, &one.lines, &one.span.start,
                                &one.span.end, &one.text)) {
         g_array_append_val(replacements, one);
-        if (one.first_line == 0 || !is_within(one.span, length)) {
+        if (!is_of_lines(&one, source, end)) {
             return false;
         }
+        end = one.span.end;
     }
     return replacements->len > 0;
 }
 
-static bool unpack_suggestions(GVariant *list, gsize length, CfnOutcome *outcome)
+static bool unpack_suggestions(GVariant *list, CfnOutcome *outcome)
 {
     GVariantIter iter;
     g_variant_iter_init(&iter, list);
@@ -273,7 +304,7 @@ static bool unpack_suggestions(GVariant *list, gsize length, CfnOutcome *outcome
         g_ptr_array_add(outcome->suggestions, one);
         g_autoptr(GArray) numbers = unpack_numbers(findings, outcome->findings->len);
         if (numbers == NULL || numbers->len == 0 ||
-            !unpack_replacements(replacements, length, one->replacements)) {
+            !unpack_replacements(replacements, outcome->source, one->replacements)) {
             return false;
         }
         g_array_append_vals(one->findings, numbers->data, numbers->len);
@@ -320,7 +351,17 @@ static bool unpack_outcome(GVariant *packed, const CfnTransform *const *transfor
     return unpack_findings(findings, transforms, length, outcome->findings) &&
            unpack_findings(accepted, transforms, length, outcome->accepted) &&
            unpack_operations(operations, outcome) &&
-           (suggestions == NULL || unpack_suggestions(suggestions, length, outcome));
+           (suggestions == NULL || unpack_suggestions(suggestions, outcome));
+}
+
+/* Whether RESULT has what is to be told of it, whoever tells it. */
+static bool has_parts(const CfnResult *result, CfnParcelParts parts)
+{
+    const bool is_changed = result->verdict == CFN_VERDICT_CHANGED;
+    const bool is_read = is_changed || result->verdict == CFN_VERDICT_UNCHANGED;
+    return ((parts & CFN_PARCEL_NAME) == 0 || result->name != NULL) &&
+           ((parts & CFN_PARCEL_TEXT) == 0 || result->before != NULL || !is_read) &&
+           ((parts & CFN_PARCEL_DIFF) == 0 || result->diff != NULL || !is_changed);
 }
 
 /* Whether RESULT has what its verdict promises to reporters. */
@@ -347,13 +388,12 @@ static void unpack_error(GVariant *packed, CfnResult *result)
     result->error = g_error_new_literal(CFN_ERROR, code, message);
 }
 
-static bool unpack_verdict(GBytes *parcel, CfnResult *result)
+static void unpack_verdict(GBytes *parcel, CfnResult *result)
 {
     result->verdict = (CfnVerdict) * (const guint8 *)g_bytes_get_data(parcel, NULL);
     if (result->verdict == CFN_VERDICT_UNCHANGED) {
         result->outcome = cfn_outcome_new(NULL);
     }
-    return is_whole(result);
 }
 
 /* Whether the GVariant that PARCEL is makes sense. */
@@ -376,7 +416,7 @@ static bool unpack_result(GBytes *parcel, const CfnTransform *const *transforms,
     if (error != NULL) {
         unpack_error(error, result);
     }
-    if (outcome == NULL && verdict == CFN_VERDICT_UNCHANGED) {
+    if (outcome == NULL && before == NULL && verdict == CFN_VERDICT_UNCHANGED) {
         result->outcome = cfn_outcome_new(NULL);
     }
     CfnSource *source = outcome != NULL && before != NULL
@@ -385,18 +425,20 @@ static bool unpack_result(GBytes *parcel, const CfnTransform *const *transforms,
     if (source != NULL) {
         result->outcome = cfn_outcome_new(source);
     }
-    bool makes_sense =
-        outcome == NULL || (source != NULL && unpack_outcome(outcome, transforms, result->outcome));
-    return makes_sense && is_whole(result);
+    return outcome == NULL ||
+           (source != NULL && unpack_outcome(outcome, transforms, result->outcome));
 }
 
 CfnResult *cfn_parcel_unpack(GBytes *parcel, const char *path,
-                             const CfnTransform *const *transforms, size_t limit)
+                             const CfnTransform *const *transforms, size_t limit,
+                             CfnParcelParts parts)
 {
     g_autoptr(CfnResult) result = g_new0(CfnResult, 1);
     result->path = g_strdup(path);
-    bool makes_sense = g_bytes_get_size(parcel) == 1
-                           ? unpack_verdict(parcel, result)
-                           : unpack_result(parcel, transforms, limit, result);
-    return makes_sense ? g_steal_pointer(&result) : NULL;
+    if (g_bytes_get_size(parcel) == 1) {
+        unpack_verdict(parcel, result);
+    } else if (!unpack_result(parcel, transforms, limit, result)) {
+        return NULL;
+    }
+    return is_whole(result) && has_parts(result, parts) ? g_steal_pointer(&result) : NULL;
 }

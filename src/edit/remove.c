@@ -125,7 +125,8 @@ static void splice_empty(CfnBuild *build, const CfnNode *container)
     uint32_t start = cfn_node_content(container);
     bool below = container->style == CFN_BLOCK && cfn_node_mark(container) != CFN_NOWHERE;
     if (below) {
-        start = cfn_node_mark(container) + 1;
+        bool has_tag = cfn_node_has_tag(container);
+        start = has_tag ? cfn_node_tag(container).end : cfn_node_mark(container) + 1;
     }
     const char *text = mapping ? " {}" : " []";
     text += below ? 0 : 1;

@@ -5,6 +5,7 @@
  * under the other's, cannot both be applied in one round; additions claim nothing but that their
  * container stays.
  */
+#define _GNU_SOURCE 1 /* memmem */
 #include "edit/edits.h"
 
 #include <string.h>
@@ -302,20 +303,53 @@ const CfnNode *cfn_claimed_node(const CfnNode *item_or_key)
     return item_or_key->is_key ? cfn_node_value(item_or_key) : item_or_key;
 }
 
-static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
+/* Whether NODE stands in braces or brackets within a block, over lines that begin with tabs. There
+   libyaml takes no unquoted text at the end of a line. */
+static bool is_among_tabs(const CfnTree *tree, const CfnNode *node)
 {
-    if (change->refusal == NULL) {
-        const CfnEdits *edits = change->edits;
-        change->refusal = find_refusal(edits->tree, target, edits->tree->has_merge_keys);
+    const CfnNode *outermost = NULL;
+    for (const CfnNode *at = node; tree->source->has_tabs && at != NULL; at = at->parent) {
+        outermost = at->style == CFN_FLOW ? at : outermost;
     }
+    if (outermost == NULL || outermost->parent == NULL) {
+        return false;
+    }
+    const CfnSpan span = outermost->span;
+    return memmem(tree->source->text + span.start, cfn_span_length(span), "\n\t", 2) != NULL;
+}
+
+/* The value of `? Key` or `{Key}`, where no colon says that there is one. */
+static bool has_no_place(const CfnNode *node)
+{
+    return cfn_node_is_empty(node) && !node->is_key && node->parent != NULL &&
+           node->parent->kind == CFN_MAPPING && cfn_node_mark(node) == CFN_NOWHERE;
+}
+
+static char *refusal_of_place(const CfnEdits *edits, CfnWantKind kind, const CfnNode *target)
+{
     const CfnNode *container = kind == CFN_WANT_REMOVE ? target->parent : target;
     bool structural = kind == CFN_WANT_REMOVE || kind == CFN_WANT_ADD;
-    if (change->refusal == NULL && structural && is_bare_pair(change->edits->tree, container)) {
-        change->refusal = g_strdup("its mapping is a pair without braces");
+    if (structural && is_bare_pair(edits->tree, container)) {
+        return g_strdup("its mapping is a pair without braces");
+    }
+    if (is_among_tabs(edits->tree, container)) {
+        return g_strdup("it stands in braces whose lines begin with tabs");
+    }
+    if (has_no_place(target)) {
+        return g_strdup("its key has no ':' behind it");
     }
     bool goes = kind == CFN_WANT_REMOVE || kind == CFN_WANT_REPLACE;
-    if (change->refusal == NULL && goes) {
-        change->refusal = refusal_inside(change->edits, cfn_claimed_node(target));
+    return goes ? refusal_inside(edits, cfn_claimed_node(target)) : NULL;
+}
+
+static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
+{
+    const CfnEdits *edits = change->edits;
+    if (change->refusal == NULL) {
+        change->refusal = find_refusal(edits->tree, target, edits->tree->has_merge_keys);
+    }
+    if (change->refusal == NULL) {
+        change->refusal = refusal_of_place(edits, kind, target);
     }
     CfnWant *made = g_new0(CfnWant, 1);
     made->kind = kind;
@@ -390,6 +424,9 @@ void cfn_edit_wrap_append(CfnChange *change, const CfnNode *value, const char *y
 {
     bool list = value->kind == CFN_SEQUENCE && !cfn_node_has_tag(value);
     set_yaml(change, want(change, list ? CFN_WANT_ADD : CFN_WANT_WRAP, value), g_strdup(yaml));
+    if (change->refusal == NULL && cfn_node_is_empty(value)) {
+        change->refusal = g_strdup("there is nothing where a value belongs");
+    }
 }
 
 /* "key:" with YAML below it, indented. */

@@ -439,6 +439,34 @@ static const Case cases[] = {
       "R:\n  a: 1\n\n" },
 };
 
+static const struct {
+    const char *before;
+    Step step;
+    const char *refusal;
+} refused[] = {
+    { "A:\n  ? b\n", { REPLACE, "A/b", "x" }, "its key has no ':' behind it" },
+    { "A: {b, c: d}\n", { ADD, "A/b", "x", "k" }, "its key has no ':' behind it" },
+    { "A:\n  b:\n", { WRAP, "A/b", "x" }, "there is nothing where a value belongs" },
+    { "A: {\n\tb: [c]\n\t}\n",
+      { APPEND, "A/b", "x" },
+      "it stands in braces whose lines begin with tabs" },
+};
+
+static void refuses(void **state)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(refused); i++) {
+        const char *before = refused[i].before;
+        g_autoptr(GBytes) bytes = g_bytes_new(before, strlen(before));
+        g_autoptr(CfnSource) source = cfn_source_new("case", bytes, CFN_SOURCE_HARD_LIMIT, NULL);
+        g_autoptr(CfnTree) tree = cfn_tree_parse(source, NULL);
+        g_autoptr(CfnEdits) edits = cfn_edits_new(tree);
+        CfnChange *change = cfn_change_new(edits, GUINT_TO_POINTER(1));
+        take(change, tree->root, &refused[i].step);
+        assert_string_equal(cfn_change_refusal(change), refused[i].refusal);
+        assert_null(cfn_edits_apply(edits));
+    }
+}
+
 static void run_case(void **state)
 {
     const Case *one = *state;
@@ -448,11 +476,13 @@ static void run_case(void **state)
 
 int main(void)
 {
-    struct CMUnitTest tests[G_N_ELEMENTS(cases)];
+    struct CMUnitTest tests[G_N_ELEMENTS(cases) + 1];
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         tests[i] = (struct CMUnitTest){ .name = cases[i].name,
                                         .test_func = run_case,
                                         .initial_state = (void *)&cases[i] };
     }
+    tests[G_N_ELEMENTS(cases)] =
+        (struct CMUnitTest){ .name = "what has no place is refused", .test_func = refuses };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,6 +18,7 @@ static void free_want(gpointer data)
 {
     CfnWant *want = data;
     g_free(want->section);
+    g_free(want->pair);
     g_free(want->key);
     g_free(want->yaml);
     g_free(want->text);
@@ -455,7 +456,9 @@ void cfn_edit_add(CfnChange *change, const CfnNode *mapping, const CfnNode *afte
                   const char *yaml)
 {
     if (mapping->kind != CFN_MAPPING) {
-        set_yaml(change, want(change, CFN_WANT_FILL, mapping), cfn_snippet_pair(key, yaml));
+        CfnWant *filling = want(change, CFN_WANT_FILL, mapping);
+        filling->pair = g_strdup(key);
+        set_yaml(change, filling, cfn_snippet_pair(key, yaml));
         if (change->refusal == NULL && !is_nothing(mapping)) {
             change->refusal = g_strdup("there is something else where a mapping belongs");
         }
@@ -519,6 +522,7 @@ void cfn_edit_add_to_section(CfnChange *change, const char *section, const char 
     }
     CfnWant *made = want(change, CFN_WANT_FILL, root);
     made->section = g_strdup(section);
+    made->pair = g_strdup(key);
     made->after = section_before(root, section);
     set_yaml(change, made, cfn_snippet_pair(key, yaml));
 }
@@ -548,27 +552,30 @@ static bool is_same(const CfnWant *a, const CfnWant *b)
             (a->kind == CFN_WANT_REPLACE && strcmp(a->yaml, b->yaml) == 0));
 }
 
-static bool is_new_pair(const CfnWant *wanted)
+/* The key of the pair that WANTED adds; NULL if it adds none. */
+static const char *new_key(const CfnWant *wanted)
 {
-    return wanted->kind == CFN_WANT_ADD && wanted->key != NULL;
+    return wanted->kind == CFN_WANT_FILL ? wanted->pair : wanted->key;
 }
 
 static guint hash_pair(gconstpointer pair)
 {
     const CfnWant *wanted = pair;
-    return g_direct_hash(wanted->target) ^ cfn_hash_string(wanted->key);
+    return g_direct_hash(wanted->target) ^ cfn_hash_string(new_key(wanted));
 }
 
 static gboolean is_same_pair(gconstpointer a, gconstpointer b)
 {
     const CfnWant *one = a, *other = b;
-    return one->target == other->target && strcmp(one->key, other->key) == 0;
+    return one->target == other->target && strcmp(new_key(one), new_key(other)) == 0 &&
+           g_strcmp0(one->section, other->section) == 0;
 }
 
 /* Whether someone else adds a pair with that key: there can be only one. */
 static bool is_added(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
 {
-    const CfnWant *other = is_new_pair(wanted) ? g_hash_table_lookup(claims->added, wanted) : NULL;
+    const CfnWant *other =
+        new_key(wanted) != NULL ? g_hash_table_lookup(claims->added, wanted) : NULL;
     return other != NULL && other->unit != unit;
 }
 
@@ -609,7 +616,7 @@ static void commit(Claims *claims, CfnWant *wanted, CfnChange *unit)
         g_hash_table_insert(claims->inside, (gpointer)at,
                             other == NULL || other == unit ? (gpointer)unit : MANY);
     }
-    if (is_new_pair(wanted)) {
+    if (new_key(wanted) != NULL) {
         g_hash_table_add(claims->added, wanted);
     }
     wanted->unit = unit;

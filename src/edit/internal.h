@@ -29,6 +29,7 @@ typedef struct CfnWant {
         *after;    /* ADD, FILL: the child to follow; NULL: the end (ADD), the beginning (FILL) */
     bool set_off;  /* ADD: with a blank line where the siblings have one */
     char *section; /* FILL of a missing section */
+    char *pair;    /* FILL: the key of what is put in */
     char *key;     /* ADD into a mapping */
     char *yaml;    /* REPLACE, ADD, WRAP, FILL */
     const CfnTree *snippet; /* of yaml, once it is needed */

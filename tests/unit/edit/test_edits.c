@@ -437,6 +437,14 @@ static const Case cases[] = {
       "R:\n  a: 1\n\n  b: 1\n\nO:\n  c: 1",
       { { REMOVE, "R/b" }, { REMOVE, "O/c" } },
       "R:\n  a: 1\n\n" },
+    { "of two pairs with one key in a new mapping, the later one waits",
+      "A:\n  P:\nB: 1\n",
+      { { ADD, "A/P", "p", .key = "K" }, { ADD, "A/P", "q", .key = "K" } },
+      "A:\n  P:\n    K: p\nB: 1\n" },
+    { "of two pairs with one key in a new section, the later one waits",
+      "A: 1\n",
+      { { SECTION, "", "1", "K", "Outputs" }, { SECTION, "", "2", "K", "Outputs" } },
+      "A: 1\nOutputs:\n  K: 1\n" },
 };
 
 static const struct {

@@ -260,13 +260,13 @@ void cfn_build_scalar(CfnBuild *build, const CfnNode *scalar, GPtrArray *wants)
         return;
     }
     g_autoptr(GArray) map = cfn_scalar_map(build->tree->source, scalar);
-    for (guint i = 0; i < wants->len; i++) {
-        splice_raw(build, wants->pdata[i], map);
-    }
-    if (function != NULL) {
+    if (function != NULL) { /* before what is put in where the scalar begins */
         build_call(build, first, function, text);
     } else {
         operate_text(build, CFN_OP_TEXT, first, text);
+    }
+    for (guint i = 0; i < wants->len; i++) {
+        splice_raw(build, wants->pdata[i], map);
     }
 }
 

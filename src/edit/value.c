@@ -76,6 +76,44 @@ static bool is_quoted(const CfnNode *scalar)
     return scalar->style == CFN_SINGLE_QUOTED || scalar->style == CFN_DOUBLE_QUOTED;
 }
 
+static bool is_white(char byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\n';
+}
+
+/* What the lines of a block scalar cannot say of any text: how it begins and ends. Of a folded one
+   also where white space meets: its lines end where they like, but mean one blank. */
+static uint32_t measure_shape(const char *text, size_t length, bool is_folded)
+{
+    uint32_t tail = 0, meetings = 0;
+    while (tail < length && text[length - 1 - tail] == '\n') {
+        tail++;
+    }
+    for (size_t i = 0; is_folded && i < length; i++) {
+        meetings += text[i] == '\n';
+        meetings += is_white(text[i]) && (i + 1 == length || is_white(text[i + 1]));
+    }
+    return (meetings << 16) + (tail << 1) + (length > 0 && is_white(text[0]));
+}
+
+/* Whether a block scalar whose text becomes TEXT has to be written in another way. */
+static bool loses_shape(const CfnNode *scalar, const char *text)
+{
+    if (scalar->style != CFN_LITERAL && scalar->style != CFN_FOLDED) {
+        return false;
+    }
+    const bool is_folded = scalar->style == CFN_FOLDED;
+    return scalar->length == 0 || *text == '\0' ||
+           measure_shape(text, strlen(text), is_folded) !=
+               measure_shape(scalar->text, scalar->length, is_folded);
+}
+
+/* Nothing stands there, so the `:`, `-` or tag before it has no blank behind it. */
+static bool is_bare(const CfnNode *scalar)
+{
+    return cfn_node_content(scalar) == scalar->span.end;
+}
+
 static CfnOperation *operate_text(CfnBuild *build, CfnOpKind kind, CfnWant *want, const char *text)
 {
     CfnOperation *operation = cfn_build_operate(build, kind, want->target, want);
@@ -94,7 +132,7 @@ void cfn_build_string(CfnBuild *build, CfnOpKind kind, CfnWant *want)
     } else if (!look.json) {
         look.quote_always = false;
     }
-    GString *text = g_string_new(NULL);
+    GString *text = g_string_new(is_bare(scalar) ? " " : "");
     cfn_render_string(text, want->text, strlen(want->text), &look);
     cfn_build_splice_string(build, cfn_node_content(scalar), scalar->span.end, text);
     operate_text(build, kind, want, want->text);
@@ -222,15 +260,20 @@ static bool is_called_anew(const CfnBuild *build, const CfnNode *scalar, const c
 {
     CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
     const char *raw = build->tree->source->text + cfn_node_content(scalar);
-    bool escapes = memchr(raw, '\\', scalar->span.end - cfn_node_content(scalar)) != NULL;
+    if (loses_shape(scalar, text)) {
+        return true;
+    }
+    bool escapes = scalar->style == CFN_DOUBLE_QUOTED &&
+                   memchr(raw, '\\', scalar->span.end - cfn_node_content(scalar)) != NULL;
     if (scalar->style == CFN_LITERAL || scalar->style == CFN_FOLDED || escapes) {
         return false;
     }
     if (look.json) {
-        return !look.one_line && !look.inline_small;
+        return scalar->style == CFN_PLAIN || (!look.one_line && !look.inline_small);
     }
     return !look.short_functions ||
-           (scalar->style == CFN_PLAIN && !cfn_scalar_can_be_plain(text, strlen(text), look.flow));
+           (scalar->style == CFN_PLAIN &&
+            (is_bare(scalar) || !cfn_scalar_can_be_plain(text, strlen(text), look.flow)));
 }
 
 static void call_anew(CfnBuild *build, CfnWant *want, const char *function, const char *text)
@@ -248,8 +291,10 @@ void cfn_build_scalar(CfnBuild *build, const CfnNode *scalar, GPtrArray *wants)
     g_autofree char *text = spliced_text(scalar, wants);
     bool in_flow = scalar->parent != NULL && scalar->parent->style == CFN_FLOW;
     const char *function = function_of(wants);
-    if (function == NULL && scalar->style == CFN_PLAIN &&
-        !cfn_scalar_can_be_plain(text, strlen(text), in_flow)) {
+    bool may_be_plain =
+        !build->tree->is_json && cfn_scalar_can_be_plain(text, strlen(text), in_flow);
+    bool is_outgrown = scalar->style == CFN_PLAIN && (is_bare(scalar) || !may_be_plain);
+    if (function == NULL && (is_outgrown || loses_shape(scalar, text))) {
         g_free(first->text);
         first->text = g_steal_pointer(&text);
         cfn_build_string(build, CFN_OP_TEXT, first);

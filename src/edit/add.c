@@ -236,6 +236,16 @@ static bool is_one_line_collection(const CfnBuild *build, const CfnNode *child)
            cfn_on_one_line(build->tree, value->span.start, value->span.end);
 }
 
+/* What a comma behind ANCHOR needs before it: libyaml takes no `Key:,`. */
+static const char *before_comma(const CfnNode *anchor)
+{
+    const CfnNode *last = cfn_claimed_node(anchor);
+    while (cfn_node_last(last) != NULL && last->span.end == cfn_node_last(last)->span.end) {
+        last = cfn_node_last(last); /* of a pair without braces */
+    }
+    return cfn_node_is_empty(last) ? " " : "";
+}
+
 static void splice_flow_inline(CfnBuild *build, const CfnNode *anchor, const GPtrArray *wants,
                                const CfnLook *look)
 {
@@ -244,7 +254,7 @@ static void splice_flow_inline(CfnBuild *build, const CfnNode *anchor, const GPt
     uint32_t comma = cfn_node_comma(anchor);
     bool trailing = cfn_next_child(anchor) == NULL && comma != CFN_NOWHERE;
     uint32_t at = trailing ? comma + 1 : cfn_child_end(anchor);
-    GString *text = g_string_new(NULL);
+    GString *text = g_string_new(trailing ? "" : before_comma(anchor));
     for (guint i = 0; i < wants->len; i++) {
         g_string_append(text, trailing ? look->comma + 1 : look->comma);
         cfn_build_put_child(build, text, wants->pdata[i], &inner, "");
@@ -275,7 +285,8 @@ static void splice_flow_lines(CfnBuild *build, const CfnNode *anchor, const GPtr
     bool comma_behind = !leading && comma != CFN_NOWHERE && !loses_tail(build, anchor);
     uint32_t end = leading || !comma_behind ? cfn_child_end(anchor) : comma + 1;
     if (!leading && !comma_behind) {
-        cfn_build_splice(build, end, end, ",", 1);
+        cfn_build_splice_string(build, end, end,
+                                g_string_append_c(g_string_new(before_comma(anchor)), ','));
     }
     g_autofree char *indent = g_strdup(lead);
     g_strdelimit(indent, ",", ' ');

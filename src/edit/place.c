@@ -219,6 +219,12 @@ CfnSpan cfn_block_extent(const CfnTree *tree, const CfnNode *before, const CfnNo
     return needs_break ? span : without_final_newline(tree, span);
 }
 
+/* Whether CHILD is a pair without a value: libyaml takes no `{Key:}`. */
+static bool has_nothing(const CfnNode *child)
+{
+    return child->is_key && cfn_node_is_empty(cfn_node_value(child));
+}
+
 CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNode *first,
                         const CfnNode *last)
 {
@@ -226,6 +232,7 @@ CfnSpan cfn_flow_extent(const CfnTree *tree, const CfnNode *before, const CfnNod
     uint32_t start = cfn_child_start(first);
     if (next == NULL) {
         uint32_t from = before != NULL ? cfn_child_end(before) : start;
+        from += from < start && tree->source->text[from] == ' ' && has_nothing(before);
         return (CfnSpan){ from, cfn_child_end(last) };
     }
     uint32_t next_start = cfn_child_start(next);

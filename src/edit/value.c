@@ -33,7 +33,7 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want)
     CfnOperation *operation = cfn_build_operate(build, CFN_OP_REPLACE, node, want);
     operation->value = value;
     want->operation = operation;
-    GString *text = g_string_new(NULL);
+    GString *text = g_string_new(look.flow && cfn_node_is_empty(node) ? " " : "");
     bool lines = !look.flow && cfn_render_is_block(render, value);
     bool same_place = is_below(node) && node->kind == CFN_MAPPING && lines &&
                       !cfn_on_one_line(build->tree, cfn_node_mark(node), node->span.start);

@@ -377,7 +377,11 @@ static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wa
     g_string_append_printf(lead, "%s-%*s", indent, look->gap, "");
     cfn_build_splice_string(build, start, node->span.start, lead);
     size_t column = below ? cfn_tree_column(build->tree, node->span.start) : strlen(key_indent);
-    shift_lines(build, node, (int)content - (int)column);
+    bool is_text = node->style == CFN_LITERAL || node->style == CFN_FOLDED;
+    /* A header such as `|2` counts from the collection, not from where the scalar begins. */
+    shift_lines(build, node,
+                is_text ? (int)strlen(indent) - (int)strlen(key_indent)
+                        : (int)content - (int)column);
     GString *items = g_string_new(NULL);
     put_wrapped_items(build, items, wants, look, indent);
     cfn_build_splice_lines(build, cfn_node_key(node), false, items, look->newline);

@@ -170,18 +170,12 @@ static uint32_t line_end_above(const CfnSource *source, uint32_t offset)
     return offset;
 }
 
-/* What was to stand behind lines that are cut goes behind the line above them. */
-static void move_out_of_cuts(CfnBuild *build)
+/* Lines that were to stand behind another one begin the text: their line breaks go to their end. */
+static void turn_over(CfnSplice *splice)
 {
-    CfnSpan cut = { 0, 0 };
-    for (guint i = 0; i < build->splices->len; i++) {
-        CfnSpan *span = &g_array_index(build->splices, CfnPlaced, i).splice.span;
-        if (span->end > span->start) {
-            cut = *span;
-        } else if (span->start > cut.start && span->start < cut.end) {
-            span->start = span->end = line_end_above(build->tree->source, cut.start);
-        }
-    }
+    const size_t breaks = strspn(splice->text, "\r\n");
+    g_autofree char *text = splice->text;
+    splice->text = g_strdup_printf("%s%.*s", text + breaks, (int)breaks, text);
 }
 
 static bool is_cut(const CfnSplice *splice)
@@ -189,14 +183,36 @@ static bool is_cut(const CfnSplice *splice)
     return splice->length == 0 && splice->span.end > splice->span.start;
 }
 
+/* What was to stand behind lines that are cut goes behind the line above them. */
+static void move_out_of_cuts(CfnBuild *build)
+{
+    const CfnSource *source = build->tree->source;
+    CfnSpan cut = { 0, 0 };
+    for (guint i = 0; i < build->splices->len; i++) {
+        g_array_index(build->splices, CfnPlaced, i).order = i; /* they stay in it */
+        CfnSplice *splice = &g_array_index(build->splices, CfnPlaced, i).splice;
+        CfnSpan *span = &splice->span;
+        if (span->end > span->start) {
+            cut.start = is_cut(splice) && span->start == cut.end ? cut.start : span->start;
+            cut.end = span->end;
+        } else if (span->start > cut.start && span->start < cut.end) {
+            span->start = span->end = line_end_above(source, cut.start);
+            if (span->start == source->start) {
+                turn_over(splice);
+            }
+        }
+    }
+}
+
 /* Of two things that go, one above the other, both would take the blank lines in between. */
 static void part_cuts(CfnBuild *build)
 {
-    for (guint i = 1; i < build->splices->len; i++) {
-        const CfnSplice *above = &g_array_index(build->splices, CfnPlaced, i - 1).splice;
+    uint32_t end = 0; /* of what goes so far */
+    for (guint i = 0; i < build->splices->len; i++) {
         CfnSplice *one = &g_array_index(build->splices, CfnPlaced, i).splice;
-        if (is_cut(above) && is_cut(one) && above->span.end <= one->span.end) {
-            one->span.start = MAX(one->span.start, above->span.end);
+        if (is_cut(one)) {
+            one->span.start = MAX(one->span.start, end);
+            one->span.end = end = MAX(one->span.end, one->span.start);
         }
     }
 }

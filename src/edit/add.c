@@ -95,12 +95,22 @@ char *cfn_build_indent(const CfnBuild *build, const CfnNode *child)
     return g_strnfill(cfn_tree_column(build->tree, start), ' ');
 }
 
+/* Whether nothing but white space stands in the line at START. */
+static bool is_white_line(const CfnSource *source, uint32_t start)
+{
+    const uint32_t end = cfn_source_line_end(source, start);
+    while (start < end && (source->text[start] == ' ' || source->text[start] == '\t')) {
+        start++;
+    }
+    return start == end;
+}
+
 /* Where new lines go behind a block scalar that keeps its trailing blank lines: below them. */
 static uint32_t below_blank_lines(const CfnBuild *build, uint32_t offset)
 {
     const CfnSource *source = build->tree->source;
     uint32_t line = cfn_source_next_line(source, offset);
-    while (line < source->length && cfn_source_line_end(source, line) == line) {
+    while (cfn_source_line_end(source, line) < source->length && is_white_line(source, line)) {
         line = cfn_source_next_line(source, line);
     }
     return line;
@@ -137,7 +147,7 @@ void cfn_build_final_break(CfnBuild *build)
     }
 }
 
-/* The last line of a `|` scalar needs its break, also where a text ends without one. */
+/* The last line of a `|` scalar needs its break, also where the text ends without one. */
 static bool ends_in_literal(const CfnNode *value)
 {
     while (value->first != NULL) {
@@ -154,8 +164,30 @@ static bool ends_in_kept_lines(const CfnBuild *build, const CfnNode *anchor)
     return scalar != NULL && cfn_keeps_blank_lines(build->tree, scalar);
 }
 
+/* Makes the blank lines below OFFSET empty: white space there that goes beyond the indentation of a
+   `|` scalar above would be a line of its text. */
+static void empty_blank_lines(CfnBuild *build, uint32_t offset)
+{
+    const CfnSource *source = build->tree->source;
+    uint32_t line = cfn_source_next_line(source, offset);
+    while (line < source->length && is_white_line(source, line)) {
+        const uint32_t end = cfn_source_line_end(source, line);
+        if (end > line) {
+            cfn_build_splice(build, line, end, "", 0);
+        }
+        line = cfn_source_next_line(source, line);
+    }
+}
+
+/* The last splice, up to OFFSET, ends with a `|` scalar: what follows must not be a part of it. */
+static void settle_literal(CfnBuild *build, uint32_t offset)
+{
+    g_array_index(build->splices, CfnPlaced, build->splices->len - 1).needs_break = true;
+    empty_blank_lines(build, offset);
+}
+
 void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last, GString *lines,
-                            const char *newline)
+                            const char *newline, const CfnNode *final)
 {
     uint32_t at = cfn_block_end(build->tree, anchor, is_last);
     const CfnNode *scalar = cfn_last_block_scalar(anchor);
@@ -168,6 +200,9 @@ void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last
         g_string_append(lines, newline);
     }
     cfn_build_splice_string(build, at, at, lines);
+    if (ends_in_literal(final)) {
+        settle_literal(build, at);
+    }
 }
 
 static void splice_block_children(CfnBuild *build, const CfnNode *container, const CfnNode *anchor,
@@ -187,12 +222,8 @@ static void splice_block_children(CfnBuild *build, const CfnNode *container, con
         g_string_append_printf(lines, "%s%s", look.newline, indent);
         cfn_build_put_child(build, lines, want, &look, indent);
     }
-    CfnWant *final = wants->pdata[wants->len - 1];
-    if (cfn_block_end(build->tree, anchor, is_last) == build->tree->source->length &&
-        ends_in_literal(cfn_build_value_of(build, final))) {
-        g_string_append(lines, look.newline);
-    }
-    cfn_build_splice_lines(build, anchor, is_last, lines, look.newline);
+    const CfnNode *final = cfn_build_value_of(build, wants->pdata[wants->len - 1]);
+    cfn_build_splice_lines(build, anchor, is_last, lines, look.newline, final);
 }
 
 /* What stands before ANCHOR on its own line, if that is only white space and perhaps a leading
@@ -338,8 +369,14 @@ static void splice_instead(CfnBuild *build, const CfnNode *container, const GPtr
         }
         cfn_build_put_child(build, text, wants->pdata[i], &look, indent);
     }
-    cfn_build_splice_string(build, cfn_child_start(container->first),
-                            cfn_child_end(last_child(container)), text);
+    uint32_t end = cfn_child_end(last_child(container));
+    const CfnNode *final = cfn_build_value_of(build, wants->pdata[wants->len - 1]);
+    const bool is_text = !look.flow && ends_in_literal(final);
+    end = is_text ? cfn_behind_comment(build->tree, end) : end;
+    cfn_build_splice_string(build, cfn_child_start(container->first), end, text);
+    if (is_text) {
+        settle_literal(build, end);
+    }
 }
 
 static void splice_behind(CfnBuild *build, const CfnNode *container, const CfnNode *anchor,

@@ -243,12 +243,37 @@ static void track_owners(CfnBuild *build)
     }
 }
 
+/* Gives the text its last line break, where it ends with what needs one. */
+static void end_last_line(CfnBuild *build)
+{
+    const CfnSource *source = build->tree->source;
+    uint32_t end = source->length; /* from here on everything goes */
+    for (guint i = build->splices->len; i > 0; i--) {
+        CfnPlaced *placed = &g_array_index(build->splices, CfnPlaced, i - 1);
+        CfnSplice *splice = &placed->splice;
+        if (splice->span.end < end) {
+            return;
+        }
+        if (splice->length > 0) {
+            if (placed->needs_break && splice->text[splice->length - 1] != '\n') {
+                g_autofree char *text = splice->text;
+                splice->text =
+                    g_strconcat(text, cfn_source_newline(source, splice->span.start), NULL);
+                splice->length = (uint32_t)strlen(splice->text);
+            }
+            return;
+        }
+        end = splice->span.start;
+    }
+}
+
 static void hand_over_splices(CfnBuild *build)
 {
     g_array_sort(build->splices, by_place);
     move_out_of_cuts(build);
     g_array_sort(build->splices, by_place);
     part_cuts(build);
+    end_last_line(build);
     if (build->edits->tracks_owners) {
         track_owners(build);
     }

@@ -31,6 +31,7 @@ typedef struct {
     guint depth;
     guint order;
     guint operation, operations_end; /* it is part of these; of none if they are equal */
+    bool needs_break;                /* its last line, even where the text ends with it */
 } CfnPlaced;
 
 /* ---- remove.c ---- */
@@ -51,9 +52,10 @@ void cfn_build_put_child(CfnBuild *build, GString *out, CfnWant *want, const Cfn
                          const char *indent);
 /* White space up to the column that CHILD begins in. g_free it. */
 char *cfn_build_indent(const CfnBuild *build, const CfnNode *child);
-/* Puts LINES, each begun by NEWLINE, below ANCHOR and its comments. Takes LINES. */
+/* Puts LINES, each begun by NEWLINE, below ANCHOR and its comments. They end with the value FINAL.
+   Takes LINES. */
 void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last, GString *lines,
-                            const char *newline);
+                            const char *newline, const CfnNode *final);
 /* What follows the block scalar that the text ends with must not give it a final line break. */
 void cfn_build_final_break(CfnBuild *build);
 /* Makes the operations and splices of all that is added to CONTAINER. */

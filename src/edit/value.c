@@ -356,7 +356,8 @@ static void wrap_item(CfnBuild *build, const CfnNode *node, const GPtrArray *wan
     shift_lines(build, node, 1 + look->gap);
     GString *items = g_string_new(NULL);
     put_wrapped_items(build, items, wants, look, indent);
-    cfn_build_splice_lines(build, node, false, items, look->newline);
+    const CfnNode *final = cfn_build_value_of(build, wants->pdata[wants->len - 1]);
+    cfn_build_splice_lines(build, node, false, items, look->newline, final);
 }
 
 static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wants,
@@ -384,7 +385,8 @@ static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wa
                         : (int)content - (int)column);
     GString *items = g_string_new(NULL);
     put_wrapped_items(build, items, wants, look, indent);
-    cfn_build_splice_lines(build, cfn_node_key(node), false, items, look->newline);
+    const CfnNode *final = cfn_build_value_of(build, wants->pdata[wants->len - 1]);
+    cfn_build_splice_lines(build, cfn_node_key(node), false, items, look->newline, final);
 }
 
 static void wrap_flow(CfnBuild *build, const CfnNode *node, const GPtrArray *wants, CfnLook *look)

@@ -81,8 +81,8 @@ static bool is_white(char byte)
     return byte == ' ' || byte == '\t' || byte == '\n';
 }
 
-/* What the lines of a block scalar cannot say of any text: how it begins and ends. Of a folded one
-   also where white space meets: its lines end where they like, but mean one blank. */
+/* What the lines of a scalar cannot say of any text: how it begins and ends. Of a folded one also
+   where white space meets: its lines end where they like, but mean one blank. */
 static uint32_t measure_shape(const char *text, size_t length, bool is_folded)
 {
     uint32_t tail = 0, meetings = 0;
@@ -96,13 +96,16 @@ static uint32_t measure_shape(const char *text, size_t length, bool is_folded)
     return (meetings << 16) + (tail << 1) + (length > 0 && is_white(text[0]));
 }
 
-/* Whether a block scalar whose text becomes TEXT has to be written in another way. */
-static bool loses_shape(const CfnNode *scalar, const char *text)
+/* Whether a scalar of several lines whose text becomes TEXT has to be written in another way. */
+static bool loses_shape(const CfnBuild *build, const CfnNode *scalar, const char *text)
 {
-    if (scalar->style != CFN_LITERAL && scalar->style != CFN_FOLDED) {
+    const uint32_t start = cfn_node_content(scalar);
+    const bool is_block = scalar->style == CFN_LITERAL || scalar->style == CFN_FOLDED;
+    if (!is_block &&
+        memchr(build->tree->source->text + start, '\n', scalar->span.end - start) == NULL) {
         return false;
     }
-    const bool is_folded = scalar->style == CFN_FOLDED;
+    const bool is_folded = scalar->style != CFN_LITERAL;
     return scalar->length == 0 || *text == '\0' ||
            measure_shape(text, strlen(text), is_folded) !=
                measure_shape(scalar->text, scalar->length, is_folded);
@@ -260,7 +263,7 @@ static bool is_called_anew(const CfnBuild *build, const CfnNode *scalar, const c
 {
     CfnLook look = cfn_look_in(&build->edits->style, scalar->parent);
     const char *raw = build->tree->source->text + cfn_node_content(scalar);
-    if (loses_shape(scalar, text)) {
+    if (loses_shape(build, scalar, text)) {
         return true;
     }
     bool escapes = scalar->style == CFN_DOUBLE_QUOTED &&
@@ -294,7 +297,7 @@ void cfn_build_scalar(CfnBuild *build, const CfnNode *scalar, GPtrArray *wants)
     bool may_be_plain =
         !build->tree->is_json && cfn_scalar_can_be_plain(text, strlen(text), in_flow);
     bool is_outgrown = scalar->style == CFN_PLAIN && (is_bare(scalar) || !may_be_plain);
-    if (function == NULL && (is_outgrown || loses_shape(scalar, text))) {
+    if (function == NULL && (is_outgrown || loses_shape(build, scalar, text))) {
         g_free(first->text);
         first->text = g_steal_pointer(&text);
         cfn_build_string(build, CFN_OP_TEXT, first);

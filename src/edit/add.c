@@ -267,10 +267,9 @@ static bool is_one_line_collection(const CfnBuild *build, const CfnNode *child)
            cfn_on_one_line(build->tree, value->span.start, value->span.end);
 }
 
-/* What a comma behind ANCHOR needs before it: libyaml takes no `Key:,`. */
-static const char *before_comma(const CfnNode *anchor)
+const char *cfn_build_before_comma(const CfnNode *child)
 {
-    const CfnNode *last = cfn_claimed_node(anchor);
+    const CfnNode *last = cfn_claimed_node(child);
     while (cfn_node_last(last) != NULL && last->span.end == cfn_node_last(last)->span.end) {
         last = cfn_node_last(last); /* of a pair without braces */
     }
@@ -285,7 +284,7 @@ static void splice_flow_inline(CfnBuild *build, const CfnNode *anchor, const GPt
     uint32_t comma = cfn_node_comma(anchor);
     bool trailing = cfn_next_child(anchor) == NULL && comma != CFN_NOWHERE;
     uint32_t at = trailing ? comma + 1 : cfn_child_end(anchor);
-    GString *text = g_string_new(trailing ? "" : before_comma(anchor));
+    GString *text = g_string_new(trailing ? "" : cfn_build_before_comma(anchor));
     for (guint i = 0; i < wants->len; i++) {
         g_string_append(text, trailing ? look->comma + 1 : look->comma);
         cfn_build_put_child(build, text, wants->pdata[i], &inner, "");
@@ -316,8 +315,8 @@ static void splice_flow_lines(CfnBuild *build, const CfnNode *anchor, const GPtr
     bool comma_behind = !leading && comma != CFN_NOWHERE && !loses_tail(build, anchor);
     uint32_t end = leading || !comma_behind ? cfn_child_end(anchor) : comma + 1;
     if (!leading && !comma_behind) {
-        cfn_build_splice_string(build, end, end,
-                                g_string_append_c(g_string_new(before_comma(anchor)), ','));
+        cfn_build_splice_string(
+            build, end, end, g_string_append_c(g_string_new(cfn_build_before_comma(anchor)), ','));
     }
     g_autofree char *indent = g_strdup(lead);
     g_strdelimit(indent, ",", ' ');

@@ -56,6 +56,8 @@ char *cfn_build_indent(const CfnBuild *build, const CfnNode *child);
    Takes LINES. */
 void cfn_build_splice_lines(CfnBuild *build, const CfnNode *anchor, bool is_last, GString *lines,
                             const char *newline, const CfnNode *final);
+/* What a comma behind CHILD needs before it: libyaml takes no `Key:,`. */
+const char *cfn_build_before_comma(const CfnNode *child);
 /* What follows the block scalar that the text ends with must not give it a final line break. */
 void cfn_build_final_break(CfnBuild *build);
 /* Makes the operations and splices of all that is added to CONTAINER. */

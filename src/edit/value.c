@@ -401,7 +401,7 @@ static void wrap_flow(CfnBuild *build, const CfnNode *node, const GPtrArray *wan
         one_line ? g_strdup("") : cfn_line_indent(build->tree, node->span.start);
     g_autofree char *deeper = g_strconcat(indent, look->step, NULL);
     GString *open = g_string_new("[");
-    GString *close = g_string_new(NULL);
+    GString *close = g_string_new(cfn_build_before_comma(node));
     g_autofree char *between =
         one_line ? g_strdup(look->comma) : g_strconcat(",", look->newline, deeper, NULL);
     look->one_line = one_line;

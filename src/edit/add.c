@@ -95,22 +95,13 @@ char *cfn_build_indent(const CfnBuild *build, const CfnNode *child)
     return g_strnfill(cfn_tree_column(build->tree, start), ' ');
 }
 
-/* Whether nothing but white space stands in the line at START. */
-static bool is_white_line(const CfnSource *source, uint32_t start)
-{
-    const uint32_t end = cfn_source_line_end(source, start);
-    while (start < end && (source->text[start] == ' ' || source->text[start] == '\t')) {
-        start++;
-    }
-    return start == end;
-}
-
 /* Where new lines go behind a block scalar that keeps its trailing blank lines: below them. */
 static uint32_t below_blank_lines(const CfnBuild *build, uint32_t offset)
 {
     const CfnSource *source = build->tree->source;
     uint32_t line = cfn_source_next_line(source, offset);
-    while (cfn_source_line_end(source, line) < source->length && is_white_line(source, line)) {
+    while (cfn_source_line_end(source, line) < source->length &&
+           cfn_is_blank_line(build->tree, line)) {
         line = cfn_source_next_line(source, line);
     }
     return line;
@@ -170,7 +161,7 @@ static void empty_blank_lines(CfnBuild *build, uint32_t offset)
 {
     const CfnSource *source = build->tree->source;
     uint32_t line = cfn_source_next_line(source, offset);
-    while (line < source->length && is_white_line(source, line)) {
+    while (cfn_is_blank_line(build->tree, line)) {
         const uint32_t end = cfn_source_line_end(source, line);
         if (end > line) {
             cfn_build_splice(build, line, end, "", 0);

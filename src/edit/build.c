@@ -267,8 +267,32 @@ static void end_last_line(CfnBuild *build)
     }
 }
 
+/* libyaml takes a tab in a blank line only where an unquoted text may go on. Behind what changes
+   such lines become empty. */
+static void empty_tab_lines(CfnBuild *build)
+{
+    const CfnSource *source = build->tree->source;
+    const guint count = source->has_tabs ? build->splices->len : 0;
+    for (guint i = 0; i < count; i++) {
+        const CfnSpan span = g_array_index(build->splices, CfnPlaced, i).splice.span;
+        const bool is_line = cfn_source_line_start(source, span.end) == span.end;
+        if (!is_line && !cfn_ends_line(build->tree, span.end)) {
+            continue;
+        }
+        uint32_t line = is_line ? span.end : cfn_source_next_line(source, span.end);
+        while (cfn_is_blank_line(build->tree, line) && cfn_edit_takes_comment(build->edits, line)) {
+            const uint32_t end = cfn_source_line_end(source, line);
+            if (memchr(source->text + line, '\t', end - line) != NULL) {
+                cfn_build_splice(build, line, end, "", 0);
+            }
+            line = cfn_source_next_line(source, line);
+        }
+    }
+}
+
 static void hand_over_splices(CfnBuild *build)
 {
+    empty_tab_lines(build);
     g_array_sort(build->splices, by_place);
     move_out_of_cuts(build);
     g_array_sort(build->splices, by_place);

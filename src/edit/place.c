@@ -151,7 +151,7 @@ static uint32_t above_comments(const CfnTree *tree, uint32_t start, uint32_t col
     return start;
 }
 
-static bool is_blank_line(const CfnTree *tree, uint32_t start)
+bool cfn_is_blank_line(const CfnTree *tree, uint32_t start)
 {
     uint32_t column = 0;
     return line_kind(tree, start, &column) == LINE_BLANK;
@@ -160,7 +160,7 @@ static bool is_blank_line(const CfnTree *tree, uint32_t start)
 static bool blank_line_above(const CfnTree *tree, uint32_t start)
 {
     return start > tree->source->start &&
-           is_blank_line(tree, cfn_source_line_start(tree->source, start - 1));
+           cfn_is_blank_line(tree, cfn_source_line_start(tree->source, start - 1));
 }
 
 bool cfn_is_set_off(const CfnTree *tree, const CfnNode *child)
@@ -177,7 +177,7 @@ static CfnSpan without_double_blanks(const CfnTree *tree, CfnSpan span, bool is_
     if (!is_kept && !blank_line_above(tree, span.start)) {
         return span;
     }
-    while (is_blank_line(tree, span.end)) {
+    while (cfn_is_blank_line(tree, span.end)) {
         span.end = cfn_source_next_line(tree->source, span.end);
     }
     while (!is_kept && span.end == tree->source->length && blank_line_above(tree, span.start)) {

@@ -9,6 +9,8 @@
 /* The end of the line's comment if nothing but white space and a comment stands behind OFFSET, else
    OFFSET itself. */
 uint32_t cfn_behind_comment(const CfnTree *tree, uint32_t offset);
+/* Whether the line that begins at START has nothing but white space. */
+bool cfn_is_blank_line(const CfnTree *tree, uint32_t start);
 /* Whether OFFSET is at a line's end, but for white space and a comment. */
 bool cfn_ends_line(const CfnTree *tree, uint32_t offset);
 

@@ -183,21 +183,36 @@ static bool is_cut(const CfnSplice *splice)
     return splice->length == 0 && splice->span.end > splice->span.start;
 }
 
+/* Whether whole lines are put in where a cut begins: the splice before the one at INDEX. */
+static bool has_lines_before(const CfnBuild *build, guint index)
+{
+    if (index == 0) {
+        return false;
+    }
+    const CfnSplice *one = &g_array_index(build->splices, CfnPlaced, index - 1).splice;
+    const CfnSplice *cut = &g_array_index(build->splices, CfnPlaced, index).splice;
+    return one->span.start == cut->span.start && one->length > 0 &&
+           one->text[one->length - 1] == '\n';
+}
+
 /* What was to stand behind lines that are cut goes behind the line above them. */
 static void move_out_of_cuts(CfnBuild *build)
 {
     const CfnSource *source = build->tree->source;
     CfnSpan cut = { 0, 0 };
+    bool is_behind_lines = false;
     for (guint i = 0; i < build->splices->len; i++) {
         g_array_index(build->splices, CfnPlaced, i).order = i; /* they stay in it */
         CfnSplice *splice = &g_array_index(build->splices, CfnPlaced, i).splice;
         CfnSpan *span = &splice->span;
         if (span->end > span->start) {
-            cut.start = is_cut(splice) && span->start == cut.end ? cut.start : span->start;
-            cut.end = span->end;
+            const bool goes_on = is_cut(splice) && span->start == cut.end;
+            is_behind_lines = goes_on ? is_behind_lines : has_lines_before(build, i);
+            cut = (CfnSpan){ goes_on ? cut.start : span->start, span->end };
         } else if (span->start > cut.start && span->start < cut.end) {
-            span->start = span->end = line_end_above(source, cut.start);
-            if (span->start == source->start) {
+            const uint32_t above = line_end_above(source, cut.start);
+            span->start = span->end = is_behind_lines ? cut.start : above;
+            if (is_behind_lines || above == source->start) {
                 turn_over(splice);
             }
         }

@@ -10,6 +10,15 @@ static bool is_below(const CfnNode *node)
            cfn_node_mark(node) != CFN_NOWHERE;
 }
 
+/* A `|` or `>` may stand in any column, also where no other value may. */
+static bool is_askew(const CfnBuild *build, const CfnNode *node)
+{
+    const CfnNode *key = cfn_node_key(node);
+    return (node->style == CFN_LITERAL || node->style == CFN_FOLDED) && key != NULL &&
+           cfn_tree_column(build->tree, cfn_node_content(node)) <=
+               cfn_tree_column(build->tree, cfn_child_start(key));
+}
+
 /* An intrinsic in the place of another one is spelled as that one was: long or short. */
 static void follow_spelling(CfnLook *look, const CfnNode *node)
 {
@@ -56,7 +65,7 @@ void cfn_build_replacement(CfnBuild *build, CfnWant *want)
     g_autofree char *indent = cfn_build_indent(build, item ? node : cfn_node_key(node));
     uint32_t start = cfn_node_mark(node) + 1;
     uint32_t end = MAX(node->span.end, start);
-    if (!lines && !is_below(node) && !cfn_node_is_empty(node)) {
+    if (!lines && !is_below(node) && !cfn_node_is_empty(node) && !is_askew(build, node)) {
         start = node->span.start;
         cfn_render_here(render, text, value, indent);
     } else if (item) {
@@ -135,9 +144,15 @@ void cfn_build_string(CfnBuild *build, CfnOpKind kind, CfnWant *want)
     } else if (!look.json) {
         look.quote_always = false;
     }
-    GString *text = g_string_new(is_bare(scalar) ? " " : "");
+    uint32_t start = cfn_node_content(scalar);
+    if (is_askew(build, scalar)) {
+        bool has_tag = cfn_node_has_tag(scalar);
+        start = has_tag ? cfn_node_tag(scalar).end : cfn_node_mark(scalar) + 1;
+    }
+    bool needs_blank = is_bare(scalar) || start < cfn_node_content(scalar);
+    GString *text = g_string_new(needs_blank ? " " : "");
     cfn_render_string(text, want->text, strlen(want->text), &look);
-    cfn_build_splice_string(build, cfn_node_content(scalar), scalar->span.end, text);
+    cfn_build_splice_string(build, start, scalar->span.end, text);
     operate_text(build, kind, want, want->text);
 }
 

@@ -396,8 +396,9 @@ static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wa
     g_string_append_printf(lead, "%s-%*s", indent, look->gap, "");
     cfn_build_splice_string(build, start, node->span.start, lead);
     size_t column = below ? cfn_tree_column(build->tree, node->span.start) : strlen(key_indent);
-    bool is_text = node->style == CFN_LITERAL || node->style == CFN_FOLDED;
-    /* A header such as `|2` counts from the collection, not from where the scalar begins. */
+    /* Further lines of a text, and a header such as `|2`, count from the collection, not from where
+       the text begins. */
+    bool is_text = node->kind == CFN_SCALAR;
     shift_lines(build, node,
                 is_text ? (int)strlen(indent) - (int)strlen(key_indent)
                         : (int)content - (int)column);

@@ -200,13 +200,14 @@ static void move_out_of_cuts(CfnBuild *build)
 {
     const CfnSource *source = build->tree->source;
     CfnSpan cut = { 0, 0 };
-    bool is_behind_lines = false;
+    bool was_cut = false, is_behind_lines = false;
     for (guint i = 0; i < build->splices->len; i++) {
         g_array_index(build->splices, CfnPlaced, i).order = i; /* they stay in it */
         CfnSplice *splice = &g_array_index(build->splices, CfnPlaced, i).splice;
         CfnSpan *span = &splice->span;
         if (span->end > span->start) {
-            const bool goes_on = is_cut(splice) && span->start == cut.end;
+            const bool goes_on = was_cut && is_cut(splice) && span->start == cut.end;
+            was_cut = is_cut(splice);
             is_behind_lines = goes_on ? is_behind_lines : has_lines_before(build, i);
             cut = (CfnSpan){ goes_on ? cut.start : span->start, span->end };
         } else if (span->start > cut.start && span->start < cut.end) {

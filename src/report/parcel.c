@@ -210,7 +210,8 @@ static bool unpack_findings(GVariant *list, const CfnTransform *const *transform
         one.forbidden = (flags & IS_FORBIDDEN) != 0;
         one.effects = (CfnEffects)effects;
         g_ptr_array_add(findings, g_memdup2(&one, sizeof one));
-        if (one.transform == NULL || state > CFN_CANNOT_FIX || !is_placed(&one, length)) {
+        if (one.transform == NULL || state > CFN_CANNOT_FIX || effects >> CFN_EFFECT_COUNT != 0 ||
+            !is_placed(&one, length)) {
             return false;
         }
     }

@@ -83,6 +83,14 @@ static void has_findings_in_the_text(void **state)
     }
 }
 
+static void has_known_effects(void **state)
+{
+    CfnResult *result = make();
+    CfnFinding *finding = result->outcome->findings->pdata[0];
+    finding->effects = (CfnEffects)(1u << CFN_EFFECT_COUNT);
+    assert_null(send(result, ALL));
+}
+
 static CfnReplacement *replacement_of(CfnResult *result)
 {
     const CfnSuggestion *suggestion = result->outcome->suggestions->pdata[0];
@@ -133,6 +141,7 @@ int main(void)
         cmocka_unit_test(comes_out_as_it_was),
         cmocka_unit_test(lacks_nothing_that_is_told),
         cmocka_unit_test(has_findings_in_the_text),
+        cmocka_unit_test(has_known_effects),
         cmocka_unit_test(has_replacements_of_whole_lines),
         cmocka_unit_test(has_replacements_in_order),
         cmocka_unit_test(may_be_put_behind_the_last_line),

@@ -170,12 +170,13 @@ static uint32_t line_end_above(const CfnSource *source, uint32_t offset)
     return offset;
 }
 
-/* Lines that were to stand behind another one begin the text: their line breaks go to their end. */
+/* Lines that were to stand behind another one begin a line: their line break goes to their end. */
 static void turn_over(CfnSplice *splice)
 {
     const size_t breaks = strspn(splice->text, "\r\n");
     g_autofree char *text = splice->text;
-    splice->text = g_strdup_printf("%s%.*s", text + breaks, (int)breaks, text);
+    splice->text = g_strconcat(text + breaks, g_str_has_prefix(text, "\r") ? "\r\n" : "\n", NULL);
+    splice->length = (uint32_t)strlen(splice->text);
 }
 
 static bool is_cut(const CfnSplice *splice)
@@ -183,16 +184,22 @@ static bool is_cut(const CfnSplice *splice)
     return splice->length == 0 && splice->span.end > splice->span.start;
 }
 
-/* Whether whole lines are put in where a cut begins: the splice before the one at INDEX. */
+/* Whether whole lines, or blank ones that a text may keep, stand above a cut, the splice at
+   INDEX. */
 static bool has_lines_before(const CfnBuild *build, guint index)
 {
+    const CfnSource *source = build->tree->source;
+    const uint32_t start = g_array_index(build->splices, CfnPlaced, index).splice.span.start;
+    if (start > source->start && source->text[start - 1] == '\n' &&
+        cfn_is_blank_line(build->tree, cfn_source_line_start(source, start - 1))) {
+        return true;
+    }
     if (index == 0) {
         return false;
     }
-    const CfnSplice *one = &g_array_index(build->splices, CfnPlaced, index - 1).splice;
-    const CfnSplice *cut = &g_array_index(build->splices, CfnPlaced, index).splice;
-    return one->span.start == cut->span.start && one->length > 0 &&
-           one->text[one->length - 1] == '\n';
+    const CfnSplice *before = &g_array_index(build->splices, CfnPlaced, index - 1).splice;
+    return before->span.start == start && before->length > 0 &&
+           before->text[before->length - 1] == '\n';
 }
 
 /* What was to stand behind lines that are cut goes behind the line above them. */

@@ -100,6 +100,9 @@ static uint32_t behind_own_comments(const CfnTree *tree, uint32_t offset, uint32
 const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 {
     const CfnNode *node = child->is_key ? cfn_node_value(child) : child;
+    if (child->is_key && cfn_node_is_empty(node) && cfn_node_mark(node) == CFN_NOWHERE) {
+        node = child; /* `? key`, and nothing else */
+    }
     while (node->style == CFN_BLOCK && node->first != NULL) {
         node = cfn_node_last(node);
     }

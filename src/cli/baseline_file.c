@@ -82,6 +82,9 @@ static guint find_conflict(GBytes *bytes)
     static const char marker[] = "<<<<<<< ";
     gsize length;
     const char *text = g_bytes_get_data(bytes, &length);
+    if (length == 0) {
+        return 0; /* of nothing GLib has no place */
+    }
     const char *end = text + length;
     guint line = 1;
     while (text < end) {

@@ -97,14 +97,21 @@ static uint32_t behind_own_comments(const CfnTree *tree, uint32_t offset, uint32
     }
 }
 
+/* What of NODE comes last in the text; NULL if nothing in it does. */
+static const CfnNode *last_part(const CfnNode *node)
+{
+    const CfnNode *key = cfn_node_key(node);
+    if (key != NULL && cfn_node_is_empty(node) && cfn_node_mark(node) == CFN_NOWHERE) {
+        return key; /* `? key`, and nothing else */
+    }
+    return node->style == CFN_BLOCK ? cfn_node_last(node) : NULL;
+}
+
 const CfnNode *cfn_last_block_scalar(const CfnNode *child)
 {
     const CfnNode *node = child->is_key ? cfn_node_value(child) : child;
-    if (child->is_key && cfn_node_is_empty(node) && cfn_node_mark(node) == CFN_NOWHERE) {
-        node = child; /* `? key`, and nothing else */
-    }
-    while (node->style == CFN_BLOCK && node->first != NULL) {
-        node = cfn_node_last(node);
+    for (const CfnNode *part = node; part != NULL; part = last_part(part)) {
+        node = part;
     }
     bool block =
         node->kind == CFN_SCALAR && (node->style == CFN_LITERAL || node->style == CFN_FOLDED);

@@ -395,7 +395,8 @@ static void wrap_block(CfnBuild *build, const CfnNode *node, const GPtrArray *wa
     }
     g_string_append_printf(lead, "%s-%*s", indent, look->gap, "");
     cfn_build_splice_string(build, start, node->span.start, lead);
-    bool begins_here = below || node->style == CFN_BLOCK; /* also behind the `:` of a `?` */
+    /* What no tag stands before begins there also behind the `:` of a `?`. */
+    bool begins_here = below || (node->style == CFN_BLOCK && !cfn_node_has_tag(node));
     size_t column =
         begins_here ? cfn_tree_column(build->tree, node->span.start) : strlen(key_indent);
     /* Further lines of a text, and a header such as `|2`, count from the collection, not from where

@@ -155,12 +155,13 @@ static bool ends_in_kept_lines(const CfnBuild *build, const CfnNode *anchor)
     return scalar != NULL && cfn_keeps_blank_lines(build->tree, scalar);
 }
 
-/* Makes the blank lines below OFFSET empty: white space there that goes beyond the indentation of a
-   `|` scalar above would be a line of its text. */
+/* Makes the blank lines from OFFSET on, or below its line, empty: white space there that goes
+   beyond the indentation of a `|` scalar above would be a line of its text. */
 static void empty_blank_lines(CfnBuild *build, uint32_t offset)
 {
     const CfnSource *source = build->tree->source;
-    uint32_t line = cfn_source_next_line(source, offset);
+    const bool is_start = cfn_source_line_start(source, offset) == offset;
+    uint32_t line = is_start ? offset : cfn_source_next_line(source, offset);
     while (cfn_is_blank_line(build->tree, line)) {
         const uint32_t end = cfn_source_line_end(source, line);
         if (end > line) {

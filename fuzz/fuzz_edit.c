@@ -13,7 +13,6 @@
 
 #include "edit/edits.h"
 #include "engine/verify.h"
-#include "model/template.h"
 
 enum { STEP_SIZE = 4, MOST_BYTES = 12 * STEP_SIZE };
 
@@ -326,13 +325,14 @@ static char *run_on(const CfnTree *tree, const uint8_t *steps, size_t size)
     return wrong;
 }
 
-/* Whether SCANNER reads a template in SOURCE, and libyaml's parser likewise. Then *WRONG is what is
+/* Whether SCANNER reads resources in SOURCE, and libyaml's parser likewise. Then *WRONG is what is
    wrong after the program ran on it, or NULL. */
 static bool run_with(CfnSource *source, CfnScanner scanner, const uint8_t *steps, size_t size,
                      char **wrong)
 {
     g_autoptr(CfnTree) tree = cfn_tree_parse_with(source, scanner, NULL);
-    if (tree == NULL || !cfn_tree_is_template(tree) || cfn_opinion(tree, NULL) == CFN_READER_NONE) {
+    if (tree == NULL || !cfn_node_is_mapping(cfn_node_get(tree->root, "Resources")) ||
+        cfn_opinion(tree, NULL) == CFN_READER_NONE) {
         return false;
     }
     g_free(*wrong);

@@ -91,12 +91,16 @@ static bool is_white(char byte)
 }
 
 /* What the lines of a scalar cannot say of any text: how it begins and ends. Of a folded one also
-   where white space meets: its lines end where they like, but mean one blank. */
+   where white space meets: its lines end where they like, but mean one blank. An empty line has no
+   indentation that text could stand behind. */
 static uint32_t measure_shape(const char *text, size_t length, bool is_folded)
 {
     uint32_t tail = 0, meetings = 0;
     while (tail < length && text[length - 1 - tail] == '\n') {
         tail++;
+    }
+    for (size_t i = 1; !is_folded && i < length; i++) {
+        meetings += text[i] == '\n' && text[i - 1] == '\n';
     }
     for (size_t i = 0; is_folded && i < length; i++) {
         meetings += text[i] == '\n';

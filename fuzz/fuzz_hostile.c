@@ -1,7 +1,7 @@
 /*
  * The stage «hostile»: everything else that reads bytes which somebody else wrote.
  *
- * The first byte says who reads the others: the parent what a worker sends, --journal, --stream,
+ * The first byte says who reads the others: the parent what workers send, --journal, --stream,
  * --config, --baseline, --seen. None of them crashes. Of a parcel all is told in every format; an
  * answer of --stream is one line of JSON; a journal that is taken goes on, and one that is refused
  * stays as it is.
@@ -14,6 +14,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "cli/account_sites.h"
 #include "cli/baseline.h"
 #include "cli/feed.h"
 #include "cli/journal_file.h"
@@ -129,6 +130,19 @@ static void read_damaged(const uint8_t *data, size_t size)
     }
     g_autoptr(GBytes) parcel = g_bytes_new_take(bytes, length);
     unpack(parcel);
+}
+
+static void read_sites(const uint8_t *data, size_t size)
+{
+    CfnAccountSite sites[CFN_ACCOUNT_KINDS];
+    g_autoptr(GBytes) packed = g_bytes_new(data, size);
+    if (!cfn_account_sites_unpack(packed, sites)) {
+        return;
+    }
+    g_autoptr(GBytes) again = cfn_account_sites_pack(sites);
+    cfn_account_sites_clear(sites);
+    fuzz_check(cfn_account_sites_unpack(again, sites), "sites that were packed", 0);
+    cfn_account_sites_clear(sites);
 }
 
 /* ---- Journals ---- */
@@ -261,8 +275,8 @@ static const struct {
     char letter;
     void (*read)(const uint8_t *data, size_t size);
 } readers[] = {
-    { 'p', read_parcel }, { 'd', read_damaged },  { 'j', read_journal }, { 's', read_stream },
-    { 'c', read_config }, { 'b', read_baseline }, { 'r', read_seen },
+    { 'p', read_parcel }, { 'a', read_sites },  { 'd', read_damaged },  { 'j', read_journal },
+    { 's', read_stream }, { 'c', read_config }, { 'b', read_baseline }, { 'r', read_seen },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -306,8 +306,9 @@ const CfnNode *cfn_claimed_node(const CfnNode *item_or_key)
 
 /* Whether NODE stands in braces or brackets within a block, over lines that begin with tabs. There
    libyaml takes no unquoted text at the end of a line. */
-static bool is_among_tabs(const CfnTree *tree, const CfnNode *node)
+static bool is_among_tabs(CfnEdits *edits, const CfnNode *node)
 {
+    const CfnTree *tree = edits->tree;
     const CfnNode *outermost = NULL;
     for (const CfnNode *at = node; tree->source->has_tabs && at != NULL; at = at->parent) {
         outermost = at->style == CFN_FLOW ? at : outermost;
@@ -315,8 +316,13 @@ static bool is_among_tabs(const CfnTree *tree, const CfnNode *node)
     if (outermost == NULL || outermost->parent == NULL) {
         return false;
     }
-    const CfnSpan span = outermost->span;
-    return memmem(tree->source->text + span.start, cfn_span_length(span), "\n\t", 2) != NULL;
+    if (edits->flow != outermost) {
+        const CfnSpan span = outermost->span;
+        edits->flow = outermost;
+        edits->flow_has_tabs =
+            memmem(tree->source->text + span.start, cfn_span_length(span), "\n\t", 2) != NULL;
+    }
+    return edits->flow_has_tabs;
 }
 
 /* The value of `? Key` or `{Key}`, where no colon says that there is one. */
@@ -326,14 +332,14 @@ static bool has_no_place(const CfnNode *node)
            node->parent->kind == CFN_MAPPING && cfn_node_mark(node) == CFN_NOWHERE;
 }
 
-static char *refusal_of_place(const CfnEdits *edits, CfnWantKind kind, const CfnNode *target)
+static char *refusal_of_place(CfnEdits *edits, CfnWantKind kind, const CfnNode *target)
 {
     const CfnNode *container = kind == CFN_WANT_REMOVE ? target->parent : target;
     bool structural = kind == CFN_WANT_REMOVE || kind == CFN_WANT_ADD;
     if (structural && is_bare_pair(edits->tree, container)) {
         return g_strdup("its mapping is a pair without braces");
     }
-    if (is_among_tabs(edits->tree, container)) {
+    if (is_among_tabs(edits, container)) {
         return g_strdup("it stands in braces whose lines begin with tabs");
     }
     if (has_no_place(target)) {
@@ -345,7 +351,7 @@ static char *refusal_of_place(const CfnEdits *edits, CfnWantKind kind, const Cfn
 
 static CfnWant *want(CfnChange *change, CfnWantKind kind, const CfnNode *target)
 {
-    const CfnEdits *edits = change->edits;
+    CfnEdits *edits = change->edits;
     if (change->refusal == NULL) {
         change->refusal = find_refusal(edits->tree, target, edits->tree->has_merge_keys);
     }

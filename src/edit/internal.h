@@ -68,9 +68,11 @@ struct CfnEdits {
     GArray *starts;        /* int64_t: where each splice begins in the text after */
     CfnFileStyle style;
     bool has_odd_breaks;
-    bool tracks_owners; /* splices tell theirs */
-    GArray *anchors;    /* CfnSpan, in the order of the source */
-    GArray *comments;   /* CfnSplice; NULL: none */
+    bool tracks_owners;  /* splices tell theirs */
+    GArray *anchors;     /* CfnSpan, in the order of the source */
+    GArray *comments;    /* CfnSplice; NULL: none */
+    const CfnNode *flow; /* the outermost of braces that was asked for last; NULL: none was */
+    bool flow_has_tabs;  /* lines in it begin with tabs */
     GArray *texts; /* CfnSpan of scalars over several lines, in the order of the source; NULL until
                          asked for */
 };

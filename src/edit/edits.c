@@ -558,26 +558,34 @@ static bool is_same(const CfnWant *a, const CfnWant *b)
             (a->kind == CFN_WANT_REPLACE && strcmp(a->yaml, b->yaml) == 0));
 }
 
-/* The key of the pair that WANTED adds; NULL if it adds none. */
+/* The key that WANTED gives a pair, be it a new one; NULL if it gives none. */
 static const char *new_key(const CfnWant *wanted)
 {
-    return wanted->kind == CFN_WANT_FILL ? wanted->pair : wanted->key;
+    return wanted->kind == CFN_WANT_RENAME ? wanted->text
+           : wanted->kind == CFN_WANT_FILL ? wanted->pair
+                                           : wanted->key;
+}
+
+/* The mapping, or what becomes it, that has such a pair then. */
+static const CfnNode *mapping_of(const CfnWant *wanted)
+{
+    return wanted->kind == CFN_WANT_RENAME ? wanted->target->parent : wanted->target;
 }
 
 static guint hash_pair(gconstpointer pair)
 {
     const CfnWant *wanted = pair;
-    return g_direct_hash(wanted->target) ^ cfn_hash_string(new_key(wanted));
+    return g_direct_hash(mapping_of(wanted)) ^ cfn_hash_string(new_key(wanted));
 }
 
 static gboolean is_same_pair(gconstpointer a, gconstpointer b)
 {
     const CfnWant *one = a, *other = b;
-    return one->target == other->target && strcmp(new_key(one), new_key(other)) == 0 &&
+    return mapping_of(one) == mapping_of(other) && strcmp(new_key(one), new_key(other)) == 0 &&
            g_strcmp0(one->section, other->section) == 0;
 }
 
-/* Whether someone else adds a pair with that key: there can be only one. */
+/* Whether someone else gives a pair that key: there can be only one. */
 static bool is_added(const Claims *claims, const CfnWant *wanted, const CfnChange *unit)
 {
     const CfnWant *other =

@@ -464,6 +464,10 @@ static const Case cases[] = {
         { ADD, "A", "q", .key = "K" },
         { ADD, "B", "r", .key = "K" } },
       "A:\n  x: 1\n  K: p\nB:\n  x: 1\n  K: r\n" },
+    { "of a new pair and two renamed ones with one key, the first is there",
+      "A:\n  x: 1\n  y: 1\nK: 1\n",
+      { { RENAME, "A/x", "K" }, { RENAME, "A/y", "K" }, { ADD, "A", "q", .key = "K" } },
+      "A:\n  K: 1\n  y: 1\nK: 1\n" },
     /* Both would take the blank line between them. */
     { "remove the end of one section and all of the last one",
       "R:\n  a: 1\n\n  b: 1\n\nO:\n  c: 1\n",

@@ -282,8 +282,8 @@ def count_records(journal):
     return max(0, journal.read_bytes().count(b"\n") - 1) if journal.exists() else 0
 
 
-# Results wait for their turn to be told, and recorded.
-IN_FLIGHT = 2 * 16 + 2
+# Results wait for their turn to be told, and recorded: so many for each worker (cli/pool.c).
+IN_FLIGHT = 2 * 64
 
 
 def stop_and_resume(at, stop, moments, count):

@@ -143,7 +143,7 @@ def main():
     cfnfix, work, tally = program.start(__doc__)
     home = program.fresh(work / "progress")
     for folder, bad in (("good", 0), ("mixed", 97)):
-        for i in range(int(2000 / FACTOR)):
+        for i in range(int(6000 / FACTOR)):
             path = home / folder / f"{i % 7}" / f"{i}.yaml"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(BAD if bad and i % bad == 0 else GOOD)

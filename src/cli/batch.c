@@ -40,12 +40,6 @@ static CfnResult *work(const CfnBatch *batch, guint index)
 
 /* ---- In worker processes ---- */
 
-/* What workers know. */
-typedef struct {
-    const CfnBatch *batch;
-    const CfnConfinement *confinement;
-} CfnApart;
-
 /* What is told needs of each file. */
 static CfnParcelParts parts_of(const CfnBatch *batch)
 {
@@ -58,17 +52,12 @@ static CfnParcelParts parts_of(const CfnBatch *batch)
 
 static GBytes *work_apart(guint index, gpointer data, bool *is_lasting)
 {
-    const CfnBatch *batch = ((const CfnApart *)data)->batch;
+    const CfnBatch *batch = data;
     const CfnCommand *command = batch->command;
     bool has_target = g_ptr_array_index(batch->targets, index) != NULL;
     g_autoptr(CfnResult) result = work(batch, index);
     *is_lasting = !command->dry_run && (result->verdict == CFN_VERDICT_CHANGED || has_target);
     return cfn_parcel_pack(result, command->engine.transforms, parts_of(batch));
-}
-
-static void lock_in(gpointer data)
-{
-    cfn_confine_enter(((const CfnApart *)data)->confinement);
 }
 
 /* A result of which is known only why there is none. */
@@ -127,9 +116,8 @@ static guint run_apart(const CfnBatch *batch)
         find_work_trees(batch);
     }
     CfnConfinement *confinement = cfn_confine_new(command, batch->inputs, batch->targets);
-    CfnApart apart = { batch, confinement };
     CfnPool pool = {
-        .job = { work_apart, lock_in, &apart, command->max_memory },
+        .job = { work_apart, (gpointer)batch, command->max_memory, confinement },
         .jobs = MIN(command->jobs, batch->inputs->len),
         .timeout = command->timeout * G_USEC_PER_SEC,
         .take = take_answer,

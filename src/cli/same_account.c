@@ -33,7 +33,6 @@ struct CfnSameAccount {
     const CfnCommand *command;
     const CfnTransform *repair;
     const GPtrArray *inputs;             /* CfnInput* */
-    CfnConfinement *confinement;         /* of workers; NULL once they are done */
     GPtrArray *sites[CFN_ACCOUNT_KINDS]; /* Site*, one for each input that has the kind */
     const Site *kept[CFN_ACCOUNT_KINDS]; /* of these; NULL if there are none */
     GPtrArray *lists;                    /* CfnKept[], as inputs have them */
@@ -103,11 +102,6 @@ static GBytes *find_apart(guint index, gpointer data, bool *is_lasting)
     return answer;
 }
 
-static void lock_in(gpointer data)
-{
-    cfn_confine_enter(((const CfnSameAccount *)data)->confinement);
-}
-
 static void take_answer(guint index, GBytes *answer, const char *loss, gpointer data)
 {
     CfnAccountSite sites[CFN_ACCOUNT_KINDS];
@@ -121,16 +115,16 @@ static void look_apart(CfnSameAccount *account)
 {
     const CfnCommand *command = account->command;
     guint count = account->inputs->len;
-    account->confinement = cfn_confine_new(command, account->inputs, NULL);
+    CfnConfinement *confinement = cfn_confine_new(command, account->inputs, NULL);
     CfnPool pool = {
-        .job = { find_apart, lock_in, account, command->max_memory },
+        .job = { find_apart, account, command->max_memory, confinement },
         .jobs = MIN(command->jobs, count),
         .timeout = command->timeout * G_USEC_PER_SEC,
         .take = take_answer,
         .data = account,
     };
     (void)cfn_pool_run(&pool, count);
-    g_clear_pointer(&account->confinement, cfn_confine_free);
+    cfn_confine_free(confinement);
 }
 
 static void look_at_all(CfnSameAccount *account)

@@ -58,11 +58,6 @@ static GBytes *work(guint index, gpointer data, bool *is_lasting)
     return g_byte_array_free_to_bytes(packed);
 }
 
-static void lock_in(gpointer data)
-{
-    cfn_confine_enter(((const CfnStream *)data)->confinement);
-}
-
 /* ---- Answers ---- */
 
 static void put(CfnStream *stream, CfnStreamState state, const char *text, gsize length)
@@ -107,7 +102,7 @@ static void answer_lines(CfnStream *stream)
 {
     const CfnCommand *command = stream->command;
     const CfnPool pool = {
-        .job = { work, lock_in, stream, command->max_memory },
+        .job = { work, stream, command->max_memory, stream->confinement },
         .jobs = MIN(command->jobs, stream->lines->len),
         .timeout = command->timeout * G_USEC_PER_SEC,
         .take = take,

@@ -168,7 +168,9 @@ static void prepare(const CfnJob *job)
             limit(RLIMIT_AS, job->max_memory);
             watch_faults(job->max_memory);
         }
-        job->lock_in(job->data);
+        if (job->confinement != NULL) {
+            cfn_confine_enter(job->confinement);
+        }
     }
 }
 

@@ -7,19 +7,19 @@
 #ifndef CFN_CLI_WORKER_H
 #define CFN_CLI_WORKER_H
 
-#include <glib.h>
-#include <stdbool.h>
 #include <sys/types.h>
+
+#include "cli/confine.h"
 
 /* What a worker does with an item. */
 typedef struct {
     /* Makes the answer to item INDEX. *IS_LASTING: something outside of this process was changed
        by it, so it must not be done again. */
     GBytes *(*work)(guint index, gpointer data, bool *is_lasting);
-    /* Called once in each worker before its first item: gives up what it does not need. */
-    void (*lock_in)(gpointer data);
     gpointer data;
     guint64 max_memory; /* bytes of address space that one worker may use; 0: no limit */
+    const CfnConfinement *confinement; /* what it gives up before its first item; NULL: nothing;
+                                          borrowed */
 } CfnJob;
 
 /* What both sides see: what a worker has in hand. It may lie there, so it is only ever compared. */

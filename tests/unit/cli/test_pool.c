@@ -30,10 +30,6 @@ typedef struct {
     const char *log;    /* a file that gets a byte for each item that is begun; NULL: none */
 } Items;
 
-static void nothing(gpointer data)
-{
-}
-
 static GBytes *work(guint index, gpointer data, bool *is_lasting)
 {
     const Items *items = data;
@@ -81,7 +77,7 @@ static void hang(void)
 
 static guint run(Items *items, guint count, guint jobs)
 {
-    CfnPool pool = { { work, nothing, items, (guint64)256 << 20 },
+    CfnPool pool = { { work, items, (guint64)256 << 20, NULL },
                      jobs,
                      (items->harm == hang ? 1 : 60) * (guint64)G_USEC_PER_SEC / 2,
                      take,

@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "text/file.h"
 #include "text/hash.h"
 #include "transforms/data/managed_policies.txt.h"
 
@@ -44,12 +45,6 @@ typedef struct {
     GHashTable *by_name; /* lower-case name -> its line */
 } Catalogue;
 
-static const char *name_in(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 /* The first line is `# DATE: …`. */
 static void read_catalogue(Catalogue *catalogue)
 {
@@ -57,7 +52,7 @@ static void read_catalogue(Catalogue *catalogue)
     catalogue->date = g_strndup(catalogue->lines[0] + 2, strcspn(catalogue->lines[0] + 2, ":"));
     catalogue->by_name = g_hash_table_new(cfn_hash_string, g_str_equal);
     for (char **line = catalogue->lines + 1; *line != NULL && **line != '\0'; line++) {
-        g_hash_table_insert(catalogue->by_name, g_ascii_strdown(name_in(*line), -1), *line);
+        g_hash_table_insert(catalogue->by_name, g_ascii_strdown(cfn_path_name(*line), -1), *line);
     }
 }
 

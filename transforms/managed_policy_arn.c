@@ -6,6 +6,7 @@
  * guessed. Linters look at the pattern only.
  */
 #include "engine/transform.h"
+#include "text/file.h"
 #include "text/hash.h"
 #include "transforms/managed_policies.h"
 #include "transforms/policy_arn.h"
@@ -55,8 +56,7 @@ static bool read_policy(const CfnNode *value, Policy *policy)
     if (!cfn_policy_arn_read(value, &policy->arn)) {
         return false;
     }
-    const char *slash = strrchr(policy->arn.path, '/');
-    policy->right = cfn_managed_policy(slash != NULL ? slash + 1 : policy->arn.path);
+    policy->right = cfn_managed_policy(cfn_path_name(policy->arn.path));
     return true;
 }
 

@@ -174,8 +174,7 @@ static bool read_repository_rules(CfnIgnored *ignored, bool *asks_all, GError **
 static void enter(CfnIgnoring *ignoring, const char *below)
 {
     const CfnIgnoreHints *hints = ignoring->rules->hints;
-    const char *slash = strrchr(below, '/');
-    const char *name = slash != NULL ? slash + 1 : below;
+    const char *name = cfn_path_name(below);
     g_autofree char *folder = g_strconcat(below, "/", NULL);
     ignoring->asks_all = ignoring->asks_all || cfn_ignore_hints_match_in(hints, name);
     ignoring->is_ignored =

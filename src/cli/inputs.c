@@ -13,6 +13,7 @@
 #include "cli/patience.h"
 #include "cli/walk.h"
 #include "text/error.h"
+#include "text/file.h"
 #include "text/hash.h"
 
 typedef struct {
@@ -57,16 +58,10 @@ typedef struct {
     const char *name;
 } CfnIdentity;
 
-static const char *last_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash != NULL ? slash + 1 : path;
-}
-
 static CfnIdentity identity_of(const CfnInput *input)
 {
     const char *folder = input->identity != NULL ? input->identity : input->folder;
-    const char *name = last_name(input->identity != NULL ? input->identity : input->path);
+    const char *name = cfn_path_name(input->identity != NULL ? input->identity : input->path);
     size_t length = input->identity != NULL ? (size_t)(name - folder) - 1 : strlen(folder);
     return (CfnIdentity){ folder, length == 1 ? 0 : length, name };
 }
@@ -76,7 +71,7 @@ char *cfn_input_identity(const CfnInput *input)
     if (input->identity != NULL) {
         return g_strdup(input->identity);
     }
-    return input->folder != NULL ? g_build_filename(input->folder, last_name(input->path), NULL)
+    return input->folder != NULL ? g_build_filename(input->folder, cfn_path_name(input->path), NULL)
                                  : cfn_path_identity(input->path);
 }
 
@@ -112,7 +107,7 @@ static void add_input(CfnSearch *search, CfnInput *input)
 /* The folder that the path of INPUT begins with, asked of the system once. */
 static void find_folder(CfnSearch *search, CfnInput *input)
 {
-    gsize length = (gsize)(last_name(input->path) - input->path);
+    gsize length = (gsize)(cfn_path_name(input->path) - input->path);
     g_autofree char *typed = length > 0 ? g_strndup(input->path, length) : g_strdup("./");
     char *folder = g_hash_table_lookup(search->folders, typed);
     if (folder == NULL) {
@@ -130,7 +125,7 @@ static void add_file(CfnSearch *search, char *path, const struct stat *status, b
     input->path = path;
     input->is_named = is_named;
     find_folder(search, input);
-    const char *name = last_name(path);
+    const char *name = cfn_path_name(path);
     bool is_plain = input->folder != NULL && name[0] != '\0' && strcmp(name, ".") != 0 &&
                     strcmp(name, "..") != 0 && (status == NULL || !S_ISLNK(status->st_mode));
     if (!is_plain) {
@@ -252,7 +247,7 @@ bool cfn_input_is_found(const CfnPathFilter *filter, const char *below)
 {
     for (const char *slash = below; (slash = strchr(slash, '/')) != NULL; slash++) {
         g_autofree char *folder = g_strndup(below, (gsize)(slash - below));
-        if (!cfn_walk_enters(last_name(folder))) {
+        if (!cfn_walk_enters(cfn_path_name(folder))) {
             return false;
         }
     }

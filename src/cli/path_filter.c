@@ -8,6 +8,7 @@
 
 #include "cli/path_glob.h"
 #include "text/error.h"
+#include "text/file.h"
 
 typedef struct {
     CfnPathGlob *glob;
@@ -43,8 +44,7 @@ static bool read_wishes(GArray *wishes, const char *option, char *const *texts, 
                         reason->message);
             return false;
         }
-        const char *slash = strrchr(*texts, '/');
-        const char *name = slash != NULL ? slash + 1 : *texts;
+        const char *name = cfn_path_name(*texts);
         wish.name = strchr(name, '.') != NULL ? g_strdup(name) : NULL;
         g_array_append_val(wishes, wish);
     }
@@ -86,8 +86,7 @@ static bool has_template_suffix(const char *name)
 
 static bool includes(const CfnPathFilter *filter, const char *below)
 {
-    const char *slash = strrchr(below, '/');
-    const char *name = slash != NULL ? slash + 1 : below;
+    const char *name = cfn_path_name(below);
     bool has_suffix = has_template_suffix(name);
     for (guint i = 0; i < filter->include->len; i++) {
         const CfnWish *wish = &g_array_index(filter->include, CfnWish, i);

@@ -14,6 +14,7 @@
 #include "report/html_page.h"
 #include "report/html_sums.h"
 #include "report/words.h"
+#include "text/file.h"
 
 /* Diffs for which there is no room are not shown: a browser should still open the page. */
 #define DIFF_BYTES ((gsize)256 * 1024)
@@ -231,8 +232,7 @@ static void enter_folder(CfnHtml *page, GString *out, const char *path)
 /* The name stands out from its folder, which the heading above has, too. */
 static void append_path(GString *out, const char *path)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash != NULL ? slash + 1 : path;
+    const char *name = cfn_path_name(path);
     g_autofree char *folder = g_strndup(path, (gsize)(name - path));
     g_string_append(out, "<code>");
     if (folder[0] != '\0') {

@@ -271,6 +271,12 @@ bool cfn_folder_make(const char *path, GError **error)
     return fail_errno(error, CFN_ERROR_WRITE, path, "folder cannot be made");
 }
 
+const char *cfn_path_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? slash + 1 : path;
+}
+
 const char *cfn_path_below(const char *path, const char *folder)
 {
     size_t length = strlen(folder);

@@ -43,6 +43,8 @@ bool cfn_folder_make(const char *path, GError **error);
    fail. */
 void cfn_folder_flush(const char *folder);
 
+/* What stands in PATH behind its last slash; borrowed from PATH. */
+const char *cfn_path_name(const char *path);
 /* What stands in PATH behind FOLDER, which may have a slash at its end; NULL if PATH is not below
    it. By their letters alone; borrowed from PATH. */
 const char *cfn_path_below(const char *path, const char *folder);

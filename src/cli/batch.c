@@ -3,8 +3,6 @@
  */
 #include "cli/batch.h"
 
-#include <sys/stat.h>
-
 #include "cli/confine.h"
 #include "cli/pool.h"
 #include "cli/work.h"
@@ -87,12 +85,6 @@ static void take_answer(guint index, GBytes *answer, const char *loss, gpointer 
     batch->take(index, result, batch->data);
 }
 
-static bool is_link(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
-}
-
 /* Asks git where the folders of all inputs are checked out: a worker is not allowed to ask, but
    has what is known by then. */
 static void find_work_trees(const CfnBatch *batch)
@@ -101,7 +93,8 @@ static void find_work_trees(const CfnBatch *batch)
     for (guint i = 0; i < batch->inputs->len; i++) {
         const CfnInput *input = g_ptr_array_index(batch->inputs, i);
         g_autofree char *folder = g_path_get_dirname(input->path);
-        if (g_strcmp0(folder, last) != 0 || is_link(input->path)) {
+        g_autofree char *target = cfn_input_link_target(input);
+        if (g_strcmp0(folder, last) != 0 || target != NULL) {
             (void)cfn_diff_root(input->path);
             g_free(last);
             last = g_steal_pointer(&folder);

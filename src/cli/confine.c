@@ -8,6 +8,7 @@
 #include "cli/confine.h"
 
 #include "cli/inputs.h"
+#include "text/file.h"
 #include "text/hash.h"
 
 #ifdef __linux__
@@ -15,12 +16,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <seccomp.h>
-#include <signal.h>
-#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -63,14 +61,12 @@ static void allow_folder_of(const CfnConfinement *confinement, const char *path,
     }
 }
 
-/* The same, and where PATH is a link, that of what it leads to. */
-static void allow_around(const CfnConfinement *confinement, const char *path, guint64 rights,
+/* That of INPUT, and where its path is a link, that of what it leads to. */
+static void allow_around(const CfnConfinement *confinement, const CfnInput *input, guint64 rights,
                          GHashTable *known)
 {
-    struct stat status;
-    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
-    g_autofree char *target = is_link ? realpath(path, NULL) : NULL; /* g_free is free */
-    allow_folder_of(confinement, path, rights, known);
+    g_autofree char *target = cfn_input_link_target(input);
+    allow_folder_of(confinement, input->path, rights, known);
     if (target != NULL) {
         allow_folder_of(confinement, target, rights, known);
     }
@@ -82,13 +78,13 @@ static void allow_folders(const CfnConfinement *confinement, const CfnCommand *c
     g_autoptr(GHashTable) known = g_hash_table_new_full(cfn_hash_string, g_str_equal, g_free, NULL);
     bool is_in_place = targets != NULL && command->in_place && command->output == NULL;
     if (targets != NULL && command->output_dir != NULL) {
-        (void)g_mkdir_with_parents(command->output_dir, 0777);
+        (void)cfn_folder_make(command->output_dir, NULL);
         allow_folder(confinement, command->output_dir, WRITING_TREE);
     }
     for (guint i = 0; i < inputs->len; i++) {
         const CfnInput *input = g_ptr_array_index(inputs, i);
         bool is_written = is_in_place && g_ptr_array_index(targets, i) == NULL;
-        allow_around(confinement, input->path, is_written ? WRITING : READING, known);
+        allow_around(confinement, input, is_written ? WRITING : READING, known);
     }
 }
 

@@ -75,6 +75,12 @@ char *cfn_input_identity(const CfnInput *input)
                                  : cfn_path_identity(input->path);
 }
 
+char *cfn_input_link_target(const CfnInput *input)
+{
+    bool is_known = input->folder != NULL && input->identity == NULL;
+    return is_known ? NULL : cfn_link_target(input->path);
+}
+
 guint cfn_input_hash(gconstpointer input)
 {
     CfnIdentity identity = identity_of(input);

@@ -32,6 +32,9 @@ void cfn_input_free(CfnInput *input);
 char *cfn_path_identity(const char *path);
 /* The same for the file of INPUT, from what is known of it already. g_free it. */
 char *cfn_input_identity(const CfnInput *input);
+/* What the path of INPUT leads to if it is a link, as cfn_link_target has it; where the search has
+   seen that it is none, nobody is asked. g_free it. */
+char *cfn_input_link_target(const CfnInput *input);
 /* For sets of CfnInput* (GHashTable), each with a folder or an identity: whether they are the same
    file. */
 guint cfn_input_hash(gconstpointer input);

@@ -271,6 +271,13 @@ bool cfn_folder_make(const char *path, GError **error)
     return fail_errno(error, CFN_ERROR_WRITE, path, "folder cannot be made");
 }
 
+char *cfn_link_target(const char *path)
+{
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    return is_link ? realpath(path, NULL) : NULL; /* g_free is free */
+}
+
 const char *cfn_path_name(const char *path)
 {
     const char *slash = strrchr(path, '/');

@@ -43,6 +43,9 @@ bool cfn_folder_make(const char *path, GError **error);
    fail. */
 void cfn_folder_flush(const char *folder);
 
+/* The file that the symbolic link PATH leads to: absolute, without links. NULL if PATH is none, or
+   leads nowhere. g_free it. */
+char *cfn_link_target(const char *path);
 /* What stands in PATH behind its last slash; borrowed from PATH. */
 const char *cfn_path_name(const char *path);
 /* What stands in PATH behind FOLDER, which may have a slash at its end; NULL if PATH is not below
